@@ -1,0 +1,327 @@
+"""`Ace` and `AsyncAce`: one object, one attribute per capability, each made on first use from the settings."""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from ace_integrations.core.client import AsyncClient, SyncClient
+from ace_integrations.core.connection import Account, AsyncConnection, Connection, Options
+from ace_integrations.errors import ConfigurationError
+from ace_integrations.hooks import Plugins, plugins
+from ace_integrations.settings import Settings
+
+if TYPE_CHECKING:
+    from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
+    from ace_integrations.mail import AsyncMail, Mail, MailTransport
+    from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
+    from ace_integrations.webhooks import AsyncReceiver, AsyncStore, Doors, Receiver, Store
+
+SyncC = TypeVar("SyncC", bound=SyncClient[Any])
+AsyncC = TypeVar("AsyncC", bound=AsyncClient[Any])
+
+
+class _Assembly:
+    """What `Ace` and `AsyncAce` share: settings, plugins, and how a capability's provider is built from them."""
+
+    def __init__(self, settings: Settings, loaded: Plugins, clock: Callable[[], float]) -> None:
+        self.settings = settings
+        self.plugins = loaded
+        self._clock = clock
+
+    def account(self, name: str) -> Account:
+        """Give the account of one service.
+
+        Raises:
+            ConfigurationError: no plugin brings it, it does no HTTP, or its settings contradict themselves.
+        """
+        provider = self.plugins.provider(name)
+        service = provider.load("service")
+        if service is None:
+            raise ConfigurationError(f"{name} is not reached over HTTP")
+        return Account(
+            service,
+            self.settings.of(provider.load("settings")),
+            defaults=Options(self.settings.timeout_s, self.settings.max_retries),
+            observer=self.plugins,
+            clock=self._clock,
+        )
+
+    def verifier(self) -> "IdentityVerifier":
+        verifier: IdentityVerifier = self._build(self.settings.identity, "identity")
+        return verifier
+
+    def transport(self) -> "MailTransport":
+        transport: MailTransport = self._build(self.settings.mail, "mail")
+        return transport
+
+    def gateways(self) -> "Mapping[str, PaymentGateway]":
+        return {name: self._build(name, "payments") for name in self.settings.payments}
+
+    def doors(self) -> "Doors":
+        from ace_integrations.webhooks import Doors
+
+        sources = (provider.load("webhooks") for provider in self.plugins.providers.values() if provider.webhooks)
+        return Doors(sources, self.settings)
+
+    def check(self) -> None:
+        """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
+        chosen = [self.plugins.provider(self.settings.identity, "identity")]
+        chosen.append(self.plugins.provider(self.settings.mail, "mail"))
+        chosen += [self.plugins.provider(name, "payments") for name in self.settings.payments]
+        self.settings.check(*(provider.load("settings") for provider in chosen))
+
+    def public_config(self) -> dict[str, str]:
+        return {key: value for gateway in self.gateways().values() for key, value in gateway.browser_config().items()}
+
+    def _build(self, name: str, capability: Any) -> Any:
+        provider = self.plugins.provider(name, capability)
+        return provider.load("build")(self.settings.of(provider.load("settings")))
+
+
+class Ace:
+    """Every capability, blocking. Make one per process, at import time if you like: nothing is opened or read yet.
+
+    Args:
+        settings: read from the environment when not given.
+        webhook_store: where handled events are remembered; in memory when not given.
+        http: one `httpx.Client` or `httpx2.Client` of yours for all services; you close it.
+        clock: gives Unix seconds; a sandbox's clock in tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        webhook_store: "Store | None" = None,
+        http: Any = None,
+        clock: Callable[[], float] = time.time,
+        loaded: Plugins | None = None,
+    ) -> None:
+        self._given = settings
+        self._store = webhook_store
+        self._http = http
+        self._clock = clock
+        self._loaded = loaded
+        self._connections: dict[str, Connection] = {}
+        self._options = Options()
+        self._owned: Any = None
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read the settings from the environment and `.env`, now.
+
+        Raises:
+            ConfigurationError: a value is malformed or contradicts another.
+        """
+        return cls(Settings())
+
+    @classmethod
+    def sandbox(cls, **options: Any) -> Self:
+        """Start a sandbox on this machine, or join the one that `ACE_SANDBOX_URL` names, and talk to it.
+
+        Closing this object ends a sandbox that it started. Needs the extra `sandbox`.
+        """
+        from ace_integrations.sandbox import join_or_start
+
+        running = join_or_start()
+        ace = cls(Settings(sandbox=True, sandbox_url=running.url), **options)
+        ace._owned = running
+        return ace
+
+    @cached_property
+    def assembly(self) -> _Assembly:
+        """Settings and plugins; for commands and tests."""
+        return _Assembly(self._given or Settings(), self._loaded or plugins(), self._clock)
+
+    @property
+    def settings(self) -> Settings:
+        """What all providers share, and each provider's own by `settings.of(...)`."""
+        return self.assembly.settings
+
+    @cached_property
+    def identity(self) -> "Identity":
+        """Identity verification."""
+        from ace_integrations.identity import Identity
+
+        return Identity(self, self.assembly.verifier())
+
+    @cached_property
+    def mail(self) -> "Mail":
+        """Mail."""
+        from ace_integrations.mail import Mail
+
+        return Mail(self, self.assembly.transport())
+
+    @cached_property
+    def payments(self) -> "Payments":
+        """Payments by every gateway that is switched on."""
+        from ace_integrations.payments import Payments
+
+        return Payments(self, self.assembly.gateways())
+
+    @cached_property
+    def webhooks(self) -> "Receiver":
+        """The receiver of every provider's webhooks."""
+        from ace_integrations.webhooks import Receiver
+
+        return Receiver(self.assembly.doors(), self._store, clock=self._clock)
+
+    def client(self, kind: type[SyncC]) -> SyncC:
+        """Give a provider's own client on the same connection, as in `ace.client(Didit)`."""
+        return kind.on(self.connection(kind.service.name))
+
+    def check(self) -> None:
+        """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
+        self.assembly.check()
+
+    def public_config(self) -> dict[str, str]:
+        """Give what a browser may see, and nothing else."""
+        return self.assembly.public_config()
+
+    @property
+    def options(self) -> Options:
+        """What this object changes for its calls; part of what a call is sent through."""
+        return self._options
+
+    def connection(self, provider: str) -> Connection:
+        """Give the one connection of a service; part of what a call is sent through."""
+        found = self._connections.get(provider)
+        if found is None:
+            # setdefault: two threads may make one each, but only one is ever used.
+            found = self._connections.setdefault(provider, Connection(self.assembly.account(provider), self._http))
+        return found
+
+    def close(self) -> None:
+        """Close every connection, and the sandbox if this object started it."""
+        for connection in self._connections.values():
+            connection.close()
+        if self._owned is not None:
+            self._owned.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class AsyncAce:
+    """Every capability, awaited; the arguments are those of `Ace`. Usable from several event loops."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        webhook_store: "AsyncStore | None" = None,
+        http: Any = None,
+        clock: Callable[[], float] = time.time,
+        loaded: Plugins | None = None,
+    ) -> None:
+        self._given = settings
+        self._store = webhook_store
+        self._http = http
+        self._clock = clock
+        self._loaded = loaded
+        self._connections: dict[str, AsyncConnection] = {}
+        self._options = Options()
+        self._owned: Any = None
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read the settings from the environment and `.env`, now; see `Ace.from_env`."""
+        return cls(Settings())
+
+    @classmethod
+    def sandbox(cls, **options: Any) -> Self:
+        """Start or join a sandbox and talk to it; see `Ace.sandbox`."""
+        from ace_integrations.sandbox import join_or_start
+
+        running = join_or_start()
+        ace = cls(Settings(sandbox=True, sandbox_url=running.url), **options)
+        ace._owned = running
+        return ace
+
+    @cached_property
+    def assembly(self) -> _Assembly:
+        """Settings and plugins; for commands and tests."""
+        return _Assembly(self._given or Settings(), self._loaded or plugins(), self._clock)
+
+    @property
+    def settings(self) -> Settings:
+        """What all providers share, and each provider's own by `settings.of(...)`."""
+        return self.assembly.settings
+
+    @cached_property
+    def identity(self) -> "AsyncIdentity":
+        """Identity verification."""
+        from ace_integrations.identity import AsyncIdentity
+
+        return AsyncIdentity(self, self.assembly.verifier())
+
+    @cached_property
+    def mail(self) -> "AsyncMail":
+        """Mail."""
+        from ace_integrations.mail import AsyncMail
+
+        return AsyncMail(self, self.assembly.transport())
+
+    @cached_property
+    def payments(self) -> "AsyncPayments":
+        """Payments by every gateway that is switched on."""
+        from ace_integrations.payments import AsyncPayments
+
+        return AsyncPayments(self, self.assembly.gateways())
+
+    @cached_property
+    def webhooks(self) -> "AsyncReceiver":
+        """The receiver of every provider's webhooks."""
+        from ace_integrations.webhooks import AsyncReceiver
+
+        return AsyncReceiver(self.assembly.doors(), self._store, clock=self._clock)
+
+    def client(self, kind: type[AsyncC]) -> AsyncC:
+        """Give a provider's own client on the same connection, as in `ace.client(AsyncDidit)`."""
+        return kind.on(self.connection(kind.service.name))
+
+    def check(self) -> None:
+        """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
+        self.assembly.check()
+
+    def public_config(self) -> dict[str, str]:
+        """Give what a browser may see, and nothing else."""
+        return self.assembly.public_config()
+
+    @property
+    def options(self) -> Options:
+        """What this object changes for its calls; part of what a call is sent through."""
+        return self._options
+
+    def connection(self, provider: str) -> AsyncConnection:
+        """Give the one connection of a service; part of what a call is sent through."""
+        found = self._connections.get(provider)
+        if found is None:
+            found = self._connections.setdefault(provider, AsyncConnection(self.assembly.account(provider), self._http))
+        return found
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop, and the sandbox if this object started it."""
+        for connection in self._connections.values():
+            await connection.aclose()
+        if self._owned is not None:
+            self._owned.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"

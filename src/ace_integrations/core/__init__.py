@@ -1,0 +1,43 @@
+"""What a plugin author needs to describe and send calls; the modules behind it may move."""
+
+from ace_integrations.core.call import BlockingCall, Call, Describer, Replied, Result, operation
+from ace_integrations.core.client import AsyncClient, AsyncFacade, ServiceOperations, SyncClient, SyncFacade
+from ace_integrations.core.connection import Account, AsyncConnection, AsyncSender, Connection, Options, Sender
+from ace_integrations.core.http_call import Headers, HttpCall, Repeat, Reply, from_json, no_content, raw_reply
+from ace_integrations.core.redaction import Redactor
+from ace_integrations.core.service import Endpoint, Problem, Service, require
+from ace_integrations.core.telemetry import CallRecord, Observer
+
+__all__ = [
+    "Account",
+    "AsyncClient",
+    "AsyncConnection",
+    "AsyncFacade",
+    "AsyncSender",
+    "BlockingCall",
+    "Call",
+    "CallRecord",
+    "Connection",
+    "Describer",
+    "Endpoint",
+    "Headers",
+    "HttpCall",
+    "Observer",
+    "Options",
+    "Problem",
+    "Redactor",
+    "Repeat",
+    "Replied",
+    "Reply",
+    "Result",
+    "Sender",
+    "Service",
+    "ServiceOperations",
+    "SyncClient",
+    "SyncFacade",
+    "from_json",
+    "no_content",
+    "operation",
+    "raw_reply",
+    "require",
+]

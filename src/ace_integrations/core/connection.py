@@ -1,0 +1,401 @@
+"""The pipeline: one service, one account, every call through the same steps, blocking and awaited.
+
+prepare -> local rate limit -> observers -> send under one deadline -> judge -> perhaps again -> read -> record.
+"""
+
+import random
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+import stamina
+from pydantic_core import to_json
+
+from ace_integrations.core.address import build_path, build_query
+from ace_integrations.core.http import AsyncPool, Pool, WireError, WireReply, WireRequest
+from ace_integrations.core.http_call import HttpCall, Repeat, Reply
+from ace_integrations.core.limits import LocalLimit
+from ace_integrations.core.outcome import Failed, from_content, from_status, from_wire
+from ace_integrations.core.redaction import Redactor
+from ace_integrations.core.retry_after import parse_retry_after
+from ace_integrations.core.service import AnyService, Endpoint
+from ace_integrations.core.telemetry import CallRecord, Observer, Silent, log
+from ace_integrations.errors import DeadlineExceededError, InvalidInputError, ProviderError, UnexpectedReplyError
+from ace_integrations.settings import ProviderSettings
+
+T = TypeVar("T")
+
+USER_AGENT = "ace-integrations/0.1 (python)"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one client changes for its calls.
+
+    Attributes:
+        timeout_s: seconds for a whole call: waiting for a connection, every try, every pause, the body.
+        max_retries: repeats after the first try, at most.
+    """
+
+    timeout_s: float | None = None
+    max_retries: int | None = None
+
+    def over(self, other: "Options") -> "Options":
+        """Give these options, with `other`'s where these say nothing."""
+        return Options(
+            timeout_s=other.timeout_s if self.timeout_s is None else self.timeout_s,
+            max_retries=other.max_retries if self.max_retries is None else self.max_retries,
+        )
+
+
+class Sender(Protocol):
+    """Where a blocking call finds its service."""
+
+    @property
+    def options(self) -> Options:
+        """What the sending client changes."""
+        ...
+
+    def connection(self, provider: str) -> "Connection":
+        """Give the connection of one service."""
+        ...
+
+
+class AsyncSender(Protocol):
+    """Where an awaited call finds its service."""
+
+    @property
+    def options(self) -> Options:
+        """What the sending client changes."""
+        ...
+
+    def connection(self, provider: str) -> "AsyncConnection":
+        """Give the connection of one service."""
+        ...
+
+
+class Account:
+    """One service with one set of keys: all that a blocking and an awaited connection have in common."""
+
+    def __init__(
+        self,
+        service: AnyService,
+        settings: ProviderSettings,
+        *,
+        defaults: Options,
+        observer: Observer | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.redactor = Redactor(settings.secrets())
+        self.observer: Observer = observer or Silent()
+        self.clock = clock
+        self.budget = RetryBudget()
+        self.limit = LocalLimit(service.name, service.rate_limit)
+        self._defaults = defaults
+        self._endpoint: Endpoint | None = None
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where calls go; built on first use, so a missing key is an error of the first call and not of an import."""
+        if self._endpoint is None:
+            self._endpoint = self.service.endpoint(self.settings)
+        return self._endpoint
+
+    def options(self, options: Options) -> Options:
+        """Give the client's options over the defaults."""
+        return options.over(self._defaults)
+
+
+class Connection:
+    """Sends the calls of one account, blocking. Safe to share between threads and across a fork."""
+
+    def __init__(self, account: Account, http: Any = None) -> None:
+        self.account = account
+        self._http = http
+        self._pool: Pool | None = None
+        self.kept: dict[str, Any] = {}
+
+    def exchange(self, call: HttpCall[T], options: Options) -> T:
+        """Send a call and read its result.
+
+        Raises:
+            ProviderError: a subclass that says what to do; see `ace_integrations.errors`.
+            InvalidInputError: the description itself is unsafe; nothing was sent.
+        """
+        trip = Trip(self.account, call, options)
+        try:
+            try:
+                result = self._attempt(trip)
+            except Failed as failed:
+                result = self._again(trip, failed)
+        except BaseException as error:
+            trip.ended(error)
+            raise
+        trip.ended(None)
+        return result
+
+    def _again(self, trip: "Trip[T]", failed: Failed) -> T:
+        # stamina is asked only after a first failure: its context costs more than a fifth of a bare call.
+        try:
+            for attempt in trip.retries():
+                with attempt:
+                    if attempt.num == 1:
+                        raise failed
+                    return self._attempt(trip)
+        except Failed as last:
+            raise trip.final(last) from None
+        raise AssertionError("stamina ends with a result or an error")
+
+    def _attempt(self, trip: "Trip[T]") -> T:
+        request = trip.request
+        if self._pool is None:
+            self._pool = Pool(request.url, self._http)
+        trip.attempts += 1
+        try:
+            reply = self._pool.send(
+                request, read_timeout=trip.timeout, deadline=trip.deadline, max_bytes=trip.max_bytes
+            )
+        except WireError as trouble:
+            raise trip.lost(trouble) from None
+        return trip.read(reply)
+
+    def close(self) -> None:
+        """Close the connections; the next call opens new ones."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+
+
+class AsyncConnection:
+    """Sends the calls of one account, awaited. Safe to share between event loops."""
+
+    def __init__(self, account: Account, http: Any = None) -> None:
+        self.account = account
+        self._http = http
+        self._pool: AsyncPool | None = None
+        self.kept: dict[str, Any] = {}
+
+    async def exchange(self, call: HttpCall[T], options: Options) -> T:
+        """Send a call and read its result; see `Connection.exchange`."""
+        trip = Trip(self.account, call, options)
+        try:
+            try:
+                result = await self._attempt(trip)
+            except Failed as failed:
+                result = await self._again(trip, failed)
+        except BaseException as error:
+            trip.ended(error)
+            raise
+        trip.ended(None)
+        return result
+
+    async def _again(self, trip: "Trip[T]", failed: Failed) -> T:
+        try:
+            async for attempt in trip.aretries():
+                with attempt:
+                    if attempt.num == 1:
+                        raise failed
+                    return await self._attempt(trip)
+        except Failed as last:
+            raise trip.final(last) from None
+        raise AssertionError("stamina ends with a result or an error")
+
+    async def _attempt(self, trip: "Trip[T]") -> T:
+        request = trip.request
+        if self._pool is None:
+            self._pool = AsyncPool(request.url, self._http)
+        trip.attempts += 1
+        try:
+            reply = await self._pool.send(
+                request, read_timeout=trip.timeout, deadline=trip.deadline, max_bytes=trip.max_bytes
+            )
+        except WireError as trouble:
+            raise trip.lost(trouble) from None
+        return trip.read(reply)
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        if self._pool is not None:
+            await self._pool.aclose()
+
+
+class Trip(Generic[T]):
+    """One call on its way: its bytes, its deadline, its tries. Holds no colour and does no I/O."""
+
+    __slots__ = (
+        "_account",
+        "_call",
+        "_options",
+        "_repeats",
+        "_request_id",
+        "_started",
+        "_status",
+        "attempts",
+        "deadline",
+        "max_bytes",
+        "request",
+        "timeout",
+    )  # fmt: skip
+
+    def __init__(self, account: Account, call: HttpCall[T], options: Options) -> None:
+        self._account = account
+        self._call = call
+        self._options = account.options(options)
+        self._repeats = call.repeats
+        self._status: int | None = None
+        self._request_id = ""
+        self.attempts = 0
+        self.max_bytes = call.max_bytes or account.service.max_reply_bytes
+        self.request = prepare(account, call)
+        account.limit.take()
+        account.observer.before_call(self._record())
+        self.timeout = options.timeout_s or call.timeout or account.service.timeout_s or self._options.timeout_s or 30.0
+        self._started = time.monotonic()
+        self.deadline = self._started + self.timeout
+
+    def lost(self, trouble: WireError) -> Failed:
+        """Judge a try without an answer."""
+        self._status = None
+        return self._filled(from_wire(trouble, self._repeats))
+
+    def read(self, wire: WireReply) -> T:
+        """Read the result from an answer.
+
+        Raises:
+            Failed: it holds none.
+        """
+        service = self._account.service
+        self._status = wire.status
+        self._request_id = wire.headers.get(service.request_id_header, "")
+        reply = Reply(wire.status, wire.headers, wire.body, self._request_id, self.attempts)
+        if not 200 <= wire.status < 300:
+            told = parse_retry_after(wire.headers.all("retry-after"), now=self._account.clock())
+            raise self._filled(from_status(service, reply, self._repeats, told))
+        try:
+            return self._call.into(reply)
+        except UnexpectedReplyError as error:
+            raise self._filled(from_content(error, self._repeats)) from None
+
+    def retries(self) -> Iterator[stamina.Attempt]:
+        """Give stamina's loop; its first round stands for the try that already failed."""
+        return iter(stamina.retry_context(on=self._pause, attempts=self._tries, timeout=self.timeout))
+
+    def aretries(self) -> AsyncIterator[stamina.Attempt]:
+        """Give stamina's loop for `async for`."""
+        return aiter(stamina.retry_context(on=self._pause, attempts=self._tries, timeout=self.timeout))
+
+    def final(self, last: Failed) -> ProviderError:
+        """Give the error of the last try."""
+        if isinstance(last.error, DeadlineExceededError):
+            last.error.args = (f"{last.error.message}: {self.attempts} tries in {self.timeout:g} s",)
+        return last.error
+
+    def ended(self, error: BaseException | None) -> None:
+        """Tell the log and the observers how it ended."""
+        if error is None:
+            self._account.budget.earn()
+        record = self._record(
+            status=self._status,
+            duration_s=time.monotonic() - self._started,
+            attempts=self.attempts,
+            request_id=self._request_id,
+            error="" if error is None else type(error).__name__,
+        )
+        log(record)
+        self._account.observer.after_call(record)
+
+    @property
+    def _tries(self) -> int:
+        most = 2 if self._repeats is Repeat.COSTLY else 11
+        retries = 2 if self._options.max_retries is None else self._options.max_retries
+        return min(1 + retries, most)
+
+    def _pause(self, failed: Exception) -> bool | float:
+        """Say how long to wait before the next try; False ends it."""
+        if not isinstance(failed, Failed) or not failed.again or self.attempts >= self._tries:
+            return False
+        backoff = min(5.0, 0.1 * 2.0 ** (self.attempts - 1) + random.random())  # noqa: S311 - jitter, not a secret
+        pause = backoff if failed.told is None else max(failed.told, 0.0)
+        # stamina sleeps whatever it is told, past its own timeout too: what does not fit is not handed over.
+        if time.monotonic() + pause >= self.deadline or not self._account.budget.spend():
+            return False
+        return pause
+
+    def _filled(self, failed: Failed) -> Failed:
+        """Say where it happened, and drop what must not be said."""
+        error = failed.error
+        error.provider, error.operation = self._call.provider, self._call.operation
+        error.status = self._status
+        error.request_id = self._request_id
+        error.message = self._account.redactor.text(error.message)
+        error.args = (error.message,)
+        return failed
+
+    def _record(self, **known: Any) -> CallRecord:
+        call = self._call
+        return CallRecord(call.provider, call.operation, call.method, call.path, **known)
+
+
+def prepare(account: Account, call: HttpCall[Any]) -> WireRequest:
+    """Build the bytes of a call; the same at every try.
+
+    Raises:
+        InvalidInputError: a path value is empty or would change the address; a key is given that has nowhere to go.
+        ConfigurationError: a setting that the endpoint needs is unset.
+    """
+    endpoint = account.endpoint
+    url = endpoint.base_url + build_path(call.path, call.path_params)
+    if call.query and (query := build_query(call.query)):
+        url = f"{url}?{query}"
+    headers = {
+        "accept": "application/json",
+        "accept-encoding": "gzip, deflate",
+        "user-agent": USER_AGENT,
+        **endpoint.headers,
+        **call.headers,
+    }
+    if call.idempotency_key is not None:
+        header = account.service.idempotency_header
+        if header is None or not call.idempotency_key or not call.idempotency_key.isascii():
+            raise InvalidInputError("is empty, not ASCII, or not known to this service", field="idempotency_key")
+        headers[header] = call.idempotency_key
+    if call.files:
+        form = {name: value for name, value in (call.form or {}).items() if value is not None}
+        return WireRequest(call.method, url, headers, form=form, files=tuple(call.files))
+    if call.form is not None:
+        headers["content-type"] = "application/x-www-form-urlencoded"
+        return WireRequest(call.method, url, headers, content=build_query(call.form).encode())
+    if call.json is not None:
+        headers["content-type"] = "application/json"
+        return WireRequest(call.method, url, headers, content=to_json(call.json))
+    return WireRequest(call.method, url, headers)
+
+
+class RetryBudget:
+    """Keeps retries from multiplying an outage: 20 tokens, a retry costs one, ten successes earn one."""
+
+    __slots__ = ("_lock", "_tenths")
+
+    FULL = 200
+
+    def __init__(self) -> None:
+        self._tenths = self.FULL
+        self._lock = threading.Lock()
+
+    def spend(self) -> bool:
+        """Take one token; False when none is left."""
+        with self._lock:
+            if self._tenths < 10:
+                return False
+            self._tenths -= 10
+            return True
+
+    def earn(self) -> None:
+        """Count one success."""
+        if self._tenths < self.FULL:
+            with self._lock:
+                self._tenths += 1

@@ -1,0 +1,373 @@
+"""The only module that knows httpx: pools, the deadline on every socket operation, bounded reads, its errors mapped.
+
+An injected client may be httpx or httpx2: they share every name used here, and errors are looked up in the library
+that the client comes from.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import ssl
+import sys
+import threading
+import time
+import weakref
+import zlib
+from collections.abc import AsyncGenerator, Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+import httpx
+
+from ace_integrations.core.http_call import File, Headers
+from ace_integrations.settings import is_loopback
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+CONNECT_S, POOL_S, WRITE_S = 5.0, 5.0, 10.0
+"""Seconds that one try may wait for a connection, for a free place in the pool, and for the socket to take bytes."""
+
+LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=4.0)
+ASYNC_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0)
+
+_deadline: ContextVar[float] = ContextVar("ace_deadline")
+
+
+class Trouble(StrEnum):
+    """Why a try gave no usable answer, sorted by what is known of the request."""
+
+    NOT_SENT = "not sent"
+    NO_CONNECTION_FREE = "no connection was free"
+    NO_ANSWER = "no answer"
+    BROKEN = "the connection broke"
+    TOO_LARGE = "the answer is too large"
+    UNREADABLE = "the answer cannot be decoded"
+
+
+class WireError(Exception):
+    """One try failed below HTTP. Its text never quotes an address or a header."""
+
+    def __init__(self, trouble: Trouble, what: str) -> None:
+        self.trouble = trouble
+        super().__init__(f"{trouble} ({what})")
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """A request ready to be sent, the same bytes at every try."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    content: bytes | None = None
+    form: dict[str, Any] | None = None
+    files: tuple[tuple[str, File], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WireReply:
+    """Status, header fields and decoded body as they came."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class Pool:
+    """Connections of one blocking client: opened on first use, shared by threads, dropped in a forked child."""
+
+    def __init__(self, base_url: str, injected: Any = None) -> None:
+        self._base_url = base_url
+        self._injected = injected
+        self._lock = threading.Lock()
+        self._own: tuple[int, httpx.Client] | None = None
+
+    def send(self, request: WireRequest, *, read_timeout: float, deadline: float, max_bytes: int) -> WireReply:
+        """Send once and read the whole answer.
+
+        Raises:
+            WireError: no usable answer; says whether anything was sent.
+        """
+        client = self._client()
+        token = _deadline.set(deadline)
+        try:
+            built = _build(client, request, read_timeout, deadline)
+            response = client.send(built, stream=True, follow_redirects=False)
+            try:
+                body = _Body(response.headers.get("content-encoding", ""), max_bytes)
+                for chunk in response.iter_raw():
+                    body.feed(chunk)
+                return WireReply(response.status_code, _fields(response), body.whole())
+            finally:
+                response.close()
+        except Exception as error:
+            raise _wire_error(error, client) from None
+        finally:
+            _deadline.reset(token)
+
+    def close(self) -> None:
+        """Close what this pool opened; an injected client is its owner's to close."""
+        own, self._own = self._own, None
+        if own is not None and own[0] == os.getpid():
+            own[1].close()
+
+    def _client(self) -> Any:
+        if self._injected is not None:
+            return self._injected
+        own = self._own
+        if own is not None and own[0] == os.getpid():
+            return own[1]
+        with self._lock:
+            if self._own is None or self._own[0] != os.getpid():
+                client = httpx.Client(
+                    transport=_DeadlineTransport(verify=_tls(), limits=LIMITS),
+                    trust_env=not is_loopback(self._base_url),
+                )
+                self._own = (os.getpid(), client)
+                weakref.finalize(self, client.close).atexit = False
+            return self._own[1]
+
+
+class AsyncPool:
+    """Connections of one awaited client: one set per running event loop, closed with that loop."""
+
+    def __init__(self, base_url: str, injected: Any = None) -> None:
+        self._base_url = base_url
+        self._injected = injected
+        self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Life] = weakref.WeakKeyDictionary()
+
+    async def send(self, request: WireRequest, *, read_timeout: float, deadline: float, max_bytes: int) -> WireReply:
+        """Send once and read the whole answer; see `Pool.send`."""
+        client = self._injected or await self._client()
+        token = _deadline.set(deadline)
+        try:
+            async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+                built = _build(client, request, read_timeout, deadline)
+                response = await client.send(built, stream=True, follow_redirects=False)
+                try:
+                    body = _Body(response.headers.get("content-encoding", ""), max_bytes)
+                    async for chunk in response.aiter_raw():
+                        body.feed(chunk)
+                    return WireReply(response.status_code, _fields(response), body.whole())
+                finally:
+                    await response.aclose()
+        except Exception as error:
+            raise _wire_error(error, client) from None
+        finally:
+            _deadline.reset(token)
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop."""
+        life = self._clients.pop(asyncio.get_running_loop(), None)
+        if life is not None:
+            await life.generator.aclose()
+
+    async def _client(self) -> Any:
+        loop = asyncio.get_running_loop()
+        life = self._clients.get(loop)
+        if life is None:
+            generator = _live(_async_client(self._base_url))
+            life = _Life(await anext(generator), generator)
+            self._clients[loop] = life
+        return life.client
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class _Life:
+    client: httpx.AsyncClient
+    generator: AsyncGenerator[httpx.AsyncClient, None]
+
+
+async def _live(client: httpx.AsyncClient) -> AsyncGenerator[httpx.AsyncClient, None]:
+    # asyncio.run() closes the async generators that are still open before it closes the loop, which is the only
+    # moment at which sockets of that loop can still be closed when nobody called aclose().
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+def _async_client(base_url: str) -> httpx.AsyncClient:
+    with contextlib.suppress(ImportError):
+        from httpx_aiohttp import AiohttpTransport
+
+        # httpx's own pool needs five times the CPU at 100 calls at once (docs/decisions/0003).
+        transport: httpx.AsyncBaseTransport = AiohttpTransport(verify=_tls(), limits=ASYNC_LIMITS)
+        return httpx.AsyncClient(transport=transport, trust_env=not is_loopback(base_url))
+    transport = httpx.AsyncHTTPTransport(verify=_tls(), limits=ASYNC_LIMITS)
+    return httpx.AsyncClient(transport=transport, trust_env=not is_loopback(base_url))
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One TLS context per process: building one costs 20 ms."""
+    return httpx.create_ssl_context()
+
+
+def _build(client: Any, request: WireRequest, read_timeout: float, deadline: float) -> Any:
+    left = max(0.001, deadline - time.monotonic())
+    return client.build_request(
+        request.method,
+        request.url,
+        headers=request.headers,
+        content=request.content,
+        data=request.form,
+        files=request.files or None,
+        timeout=_timeouts(min(CONNECT_S, left), min(read_timeout, left), min(WRITE_S, left), min(POOL_S, left)),
+    )
+
+
+def _timeouts(connect: float, read: float, write: float, pool: float) -> Any:
+    return httpx.Timeout(connect=connect, read=read, write=write, pool=pool)
+
+
+def _fields(response: Any) -> Headers:
+    return Headers([(name, value) for name, value in response.headers.multi_items()])
+
+
+class _Body:
+    """Collects a body, decompressing step by step so that a bomb is stopped at the limit."""
+
+    def __init__(self, encoding: str, max_bytes: int) -> None:
+        encoding = encoding.strip().lower()
+        if encoding not in ("", "identity", "gzip", "deflate"):
+            raise WireError(Trouble.UNREADABLE, "an encoding that was not asked for")
+        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding in ("gzip", "deflate") else None
+        self._left = max_bytes
+        self._parts: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> None:
+        if self._inflate is not None:
+            chunk = self._inflate.decompress(chunk, self._left + 1)
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise WireError(Trouble.TOO_LARGE, "more bytes than allowed")
+        self._parts.append(chunk)
+
+    def whole(self) -> bytes:
+        if self._inflate is not None and self._parts and not self._inflate.eof:
+            raise WireError(Trouble.UNREADABLE, "the compressed body was cut")
+        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+
+
+def _wire_error(error: Exception, client: Any) -> Exception:
+    """Sort an exception of the transport; what is none passes unchanged."""
+    if isinstance(error, WireError):
+        return error
+    if isinstance(error, TimeoutError):
+        return WireError(Trouble.NO_ANSWER, "deadline")
+    if isinstance(error, zlib.error):
+        return WireError(Trouble.UNREADABLE, "broken compression")
+    library = _library(type(client).__mro__)
+    name = type(error).__name__
+    # aiohttp's transport reports a lost connection as a connect timeout: only its cause tells (docs/decisions/0003).
+    cause = type(error.__cause__).__name__
+    if cause in ("ServerDisconnectedError", "ClientOSError", "ClientPayloadError", "ClientConnectionResetError"):
+        return WireError(Trouble.BROKEN, cause)
+    if cause == "ConnectionTimeoutError":
+        return WireError(Trouble.NOT_SENT, cause)
+    if isinstance(error, library.PoolTimeout):
+        return WireError(Trouble.NO_CONNECTION_FREE, name)
+    if isinstance(
+        error, (library.ConnectError, library.ConnectTimeout, library.ProxyError, library.UnsupportedProtocol)
+    ):
+        return WireError(Trouble.NOT_SENT, name)
+    if isinstance(error, library.TimeoutException):
+        return WireError(Trouble.NO_ANSWER, name)
+    if isinstance(error, library.DecodingError):
+        return WireError(Trouble.UNREADABLE, name)
+    if isinstance(error, (library.RequestError, library.StreamError)):
+        return WireError(Trouble.BROKEN, name)
+    if isinstance(error, OSError):  # aiohttp lets a reset through while it writes
+        return WireError(Trouble.BROKEN, name)
+    return error
+
+
+@cache
+def _library(bases: tuple[type, ...]) -> Any:
+    for base in bases:
+        root = sys.modules.get(base.__module__.partition(".")[0])
+        if root is not None and hasattr(root, "RequestError"):
+            return root
+    return httpx
+
+
+class _DeadlineTransport(httpx.HTTPTransport):
+    """httpx's transport with the call's deadline on every socket operation.
+
+    httpx's timeouts count silence only: an answer that drips a byte a second would never time out. httpx offers no
+    place for a network backend, hence the private name, which a test watches (docs/decisions/0004).
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        pool: Any = self._pool
+        pool._network_backend = _DeadlineBackend(pool._network_backend)
+
+
+class _DeadlineBackend(httpcore.NetworkBackend):
+    def __init__(self, inner: httpcore.NetworkBackend) -> None:
+        self._inner = inner
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        timeout = _clamp(timeout, httpcore.ConnectTimeout)
+        return _DeadlineStream(self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+
+
+class _DeadlineStream(httpcore.NetworkStream):
+    def __init__(self, inner: httpcore.NetworkStream) -> None:
+        self._inner = inner
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, _clamp(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: "Buffer", timeout: float | None = None) -> None:
+        self._inner.write(bytes(buffer), _clamp(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        timeout = _clamp(timeout, httpcore.ConnectTimeout)
+        return _DeadlineStream(self._inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+def _clamp(timeout: float | None, expired: type[Exception]) -> float | None:
+    deadline = _deadline.get(None)
+    if deadline is None:
+        return timeout
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise expired("deadline")
+    return left if timeout is None else min(timeout, left)
+
+
+def _drop_ours(record: logging.LogRecord) -> bool:
+    """Keep the library's own line about a request of ours out of the log: it quotes the whole address."""
+    del record
+    return _deadline.get(None) is None
+
+
+for _name in ("httpx", "httpx2"):
+    logging.getLogger(_name).addFilter(_drop_ours)

@@ -1,0 +1,67 @@
+"""What is told about a call: one record, to the log and to whoever observes."""
+
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+logger = logging.getLogger("ace_integrations.calls")
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One call as it may be logged: no body, no header, no personal datum.
+
+    Attributes:
+        path: the template, as in `/v3/session/{session_id}/decision/`, not the address with its ids.
+        status: the HTTP status of the last try, None when no answer came.
+        duration_s: seconds from the first try to the result, waits included.
+        attempts: how many times the request was sent.
+        error: the class name of the error that the caller gets, "" for a result.
+    """
+
+    provider: str
+    operation: str
+    method: str
+    path: str
+    status: int | None = None
+    duration_s: float = 0.0
+    attempts: int = 0
+    request_id: str = ""
+    error: str = ""
+
+
+class Observer(Protocol):
+    """Is told before and after every call; may raise before one to forbid it (a budget, a maintenance switch)."""
+
+    def before_call(self, record: CallRecord) -> None:
+        """See a call that is about to be sent."""
+
+    def after_call(self, record: CallRecord) -> None:
+        """See a call that ended, well or not."""
+
+
+class Silent:
+    """The observer that nobody listens to."""
+
+    def before_call(self, record: CallRecord) -> None:
+        """Do nothing."""
+
+    def after_call(self, record: CallRecord) -> None:
+        """Do nothing."""
+
+
+def log(record: CallRecord) -> None:
+    """Write the record as one structured line: text for people, the record itself as `record.call` for machines."""
+    level = logging.WARNING if record.error else logging.INFO
+    if logger.isEnabledFor(level):
+        logger.log(
+            level,
+            "%s %s: %s in %.0f ms%s%s",
+            record.provider,
+            record.operation,
+            record.error or record.status,
+            record.duration_s * 1000,
+            f", {record.attempts} tries" if record.attempts > 1 else "",
+            f", request {record.request_id}" if record.request_id else "",
+            extra={"call": record},
+        )

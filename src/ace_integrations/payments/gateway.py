@@ -1,0 +1,171 @@
+"""What a payment gateway does for a platform, in neutral words, and what a plugin implements."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from ace_integrations.core.call import Call
+from ace_integrations.payments.money import Money
+
+
+class PaymentStatus(StrEnum):
+    """Where a payment is at its gateway. Only `PAID` is money."""
+
+    PENDING = "pending"
+    """The payer has not paid yet, or a try failed and another is possible."""
+    ACTION_REQUIRED = "action_required"
+    """The payer must do something more (3-D Secure, approval)."""
+    PROCESSING = "processing"
+    """Under way at the bank; it may still fail."""
+    AUTHORISED = "authorised"
+    """Reserved, not taken: capture it or let it lapse."""
+    PAID = "paid"
+    CANCELED = "canceled"
+
+
+class PaymentOrder(BaseModel):
+    """What a platform wants to be paid.
+
+    Attributes:
+        reference: our own id of the payment; comes back in every report, so it must never be reused.
+        attempt: counts new tries after a decline; with the reference it makes the idempotency key.
+        description: what the payer reads.
+        metadata: further ids of ours (course, user): no personal data, no secrets.
+        return_url: where the payer's browser comes back to, for gateways that need it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    reference: str
+    amount: Money
+    attempt: int = 1
+    description: str = ""
+    metadata: Mapping[str, str] = {}
+    return_url: str | None = None
+    capture: bool = True
+
+    def idempotency_key(self, operation: str) -> str:
+        """Give the key of one operation on one attempt: the same at every repeat, another for a new attempt."""
+        return f"ace:{operation}:{self.reference}:{self.attempt}"
+
+
+class Started(BaseModel):
+    """A gateway is ready to be paid.
+
+    Attributes:
+        gateway_id: the gateway's id; store it with the payment, and accept reports of no other.
+        client_secret: for the payer's browser only: never stored, never logged.
+        approval_url: where the payer approves, for gateways that work by redirect.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    gateway: str
+    gateway_id: str
+    status: PaymentStatus
+    client_secret: SecretStr | None = None
+    approval_url: str | None = None
+
+
+class GatewayReport(BaseModel):
+    """What a gateway says about one payment, asked by us; the only thing that money is granted on.
+
+    Attributes:
+        reference: our own id as the gateway holds it, "" when it holds none.
+        amount: what was asked for.
+        received: what was taken so far, refunds not deducted.
+        refunded: what went back, succeeded refunds only.
+        live: real money; must equal the mode that the payment was started in.
+        payee: the account that got the money, "" where the key already says it.
+        decline_code: why the last try failed, "" when none did.
+        disputed: the payer's bank took it back, or may.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    gateway: str
+    gateway_id: str
+    reference: str
+    status: PaymentStatus
+    amount: Money
+    received: Money
+    refunded: Money
+    live: bool
+    payee: str = ""
+    decline_code: str = ""
+    disputed: bool = False
+
+
+class RefundStatus(StrEnum):
+    """Where a refund is. Even `SUCCEEDED` can still fail days later."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class RefundReport(BaseModel):
+    """What a gateway says about one refund."""
+
+    model_config = ConfigDict(frozen=True)
+
+    gateway: str
+    refund_id: str
+    gateway_id: str
+    amount: Money
+    status: RefundStatus
+
+
+class PaymentHint(BaseModel):
+    """A webhook said that a payment changed: the neutral meaning of the provider's event.
+
+    A hint and no proof: ask the gateway for a report and decide on that.
+
+    Attributes:
+        gateway_id: which payment, "" when the event does not say.
+        reference: our own id as the event holds it, "" when it holds none.
+        what: "payment.succeeded", "payment.attempt_failed", "refund.updated", "dispute.opened", …
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    gateway: str
+    gateway_id: str
+    reference: str
+    what: str
+    live: bool
+
+
+class PaymentGateway(Protocol):
+    """What a plugin for payments implements, once for both colours."""
+
+    def start(self, order: PaymentOrder) -> Call[Started]:
+        """Ask to be paid. Repeated with the same order and attempt it gives the same payment."""
+        ...
+
+    def report(self, *, gateway_id: str) -> Call[GatewayReport]:
+        """Ask the gateway where a payment is."""
+        ...
+
+    def find(self, *, reference: str) -> Call[tuple[GatewayReport, ...]]:
+        """Look payments up by our own id; may lag behind writes by a minute."""
+        ...
+
+    def capture(self, *, gateway_id: str, idempotency_key: str) -> Call[GatewayReport]:
+        """Take what was authorised."""
+        ...
+
+    def cancel(self, *, gateway_id: str, idempotency_key: str) -> Call[GatewayReport]:
+        """End a payment that nobody made."""
+        ...
+
+    def refund(self, *, gateway_id: str, amount: Money | None, idempotency_key: str) -> Call[RefundReport]:
+        """Send money back; None is all that is left."""
+        ...
+
+    def browser_config(self) -> Mapping[str, str]:
+        """Give what the payer's browser may know: publishable keys, script addresses."""
+        ...

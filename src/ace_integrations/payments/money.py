@@ -1,0 +1,158 @@
+"""Money: an exact amount of one currency, never a float, and its minor units by currency and provider."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Self
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from ace_integrations.errors import InvalidInputError
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+_OTHER_THAN_TWO = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+ISO_EXPONENTS: Mapping[str, int] = {code: digits for digits, codes in _OTHER_THAN_TWO.items() for code in codes.split()}
+"""Decimal places of the ISO 4217 currencies that do not have two."""
+
+
+def exponent(currency: str) -> int:
+    """Give the decimal places that ISO 4217 gives a currency: 2 for EGP, 0 for JPY, 3 for KWD."""
+    return ISO_EXPONENTS.get(currency, 2)
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An exact amount in one currency, as in `Money(Decimal("149.00"), "EGP")` or `Money.of("149", "EGP")`.
+
+    Sums, differences and comparisons take the same currency only. Floats are refused: they cannot hold 0.1.
+    """
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.amount, Decimal):  # pyright: ignore[reportUnnecessaryIsInstance] - untyped callers
+            raise TypeError(f"an amount is a Decimal, not {type(self.amount).__name__}: use Money.of('19.99', 'EGP')")
+        if not self.amount.is_finite():
+            raise InvalidInputError("is not a number", field="amount")
+        if not _CURRENCY.fullmatch(self.currency):
+            raise InvalidInputError("is three capital letters of ISO 4217, as in EGP", field="currency")
+        digits = exponent(self.currency)
+        try:
+            exact = self.amount.quantize(Decimal(1).scaleb(-digits))
+        except InvalidOperation:
+            raise InvalidInputError("has more digits than any payment", field="amount") from None
+        if exact != self.amount:
+            raise InvalidInputError(
+                f"{self.currency} has {digits} decimal places, {self.amount} has more", field="amount"
+            )
+        # Zero has no sign, and 149 is written 149.00, so equal amounts are written alike.
+        object.__setattr__(self, "amount", exact + 0)
+
+    @classmethod
+    def of(cls, amount: str | int | Decimal, currency: str) -> Self:
+        """Make an amount of text, a whole number or a Decimal.
+
+        Raises:
+            TypeError: it is a float or a bool.
+            InvalidInputError: it is no number, or has more decimal places than the currency.
+        """
+        if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):  # pyright: ignore[reportUnnecessaryIsInstance] - untyped callers
+            raise TypeError(f"an amount is text, int or Decimal, not {type(amount).__name__}: floats cannot hold cents")
+        try:
+            return cls(Decimal(amount), currency)
+        except InvalidOperation:
+            raise InvalidInputError("is not a number", field="amount") from None
+
+    @classmethod
+    def zero(cls, currency: str) -> Self:
+        """Give no money of a currency."""
+        return cls(Decimal(0), currency)
+
+    @classmethod
+    def from_minor(cls, units: int, currency: str, *, digits: int | None = None) -> Self:
+        """Make an amount of minor units: 1050 of EGP is 10.50.
+
+        Args:
+            digits: how many decimal places the units stand for, where a provider differs from ISO 4217.
+        """
+        if isinstance(units, bool) or not isinstance(units, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError("minor units are a whole number")
+        return cls(Decimal(units).scaleb(-(exponent(currency) if digits is None else digits)), currency)
+
+    def to_minor(self, *, digits: int | None = None) -> int:
+        """Give the minor units, exactly; see `from_minor`.
+
+        Raises:
+            InvalidInputError: the provider's units cannot hold the amount.
+        """
+        units = self.amount.scaleb(exponent(self.currency) if digits is None else digits)
+        if units != units.to_integral_value():
+            raise InvalidInputError(f"{self} does not fit into {digits} decimal places", field="amount")
+        return int(units)
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(self.amount + self._same(other), self.currency)
+
+    def __sub__(self, other: Self) -> Self:
+        return type(self)(self.amount - self._same(other), self.currency)
+
+    def __neg__(self) -> Self:
+        return type(self)(-self.amount, self.currency)
+
+    def __lt__(self, other: Self) -> bool:
+        return self.amount < self._same(other)
+
+    def __le__(self, other: Self) -> bool:
+        return self.amount <= self._same(other)
+
+    def __gt__(self, other: Self) -> bool:
+        return self.amount > self._same(other)
+
+    def __ge__(self, other: Self) -> bool:
+        return self.amount >= self._same(other)
+
+    def __bool__(self) -> bool:
+        return bool(self.amount)
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+    def _same(self, other: Self) -> Decimal:
+        if not isinstance(other, Money):  # pyright: ignore[reportUnnecessaryIsInstance] - untyped callers
+            raise TypeError(f"money goes with money, not with {type(other).__name__}")
+        if other.currency != self.currency:
+            raise TypeError(f"{self.currency} and {other.currency} do not add or compare: convert with a quote first")
+        return other.amount
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        del source, handler
+
+        written = core_schema.chain_schema(
+            [
+                core_schema.typed_dict_schema(
+                    {
+                        "amount": core_schema.typed_dict_field(core_schema.str_schema()),
+                        "currency": core_schema.typed_dict_field(core_schema.str_schema()),
+                    }
+                ),
+                core_schema.no_info_plain_validator_function(
+                    lambda fields: cls.of(fields["amount"], fields["currency"])
+                ),
+            ]
+        )
+        return core_schema.json_or_python_schema(
+            json_schema=written,
+            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), written]),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda money: {"amount": str(money.amount), "currency": money.currency}
+            ),
+        )

@@ -1,0 +1,291 @@
+"""The sandbox's application: twins, controls and console behind the guards that keep strangers out."""
+
+import asyncio
+import hmac
+import secrets
+import time
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from http.cookies import SimpleCookie
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ace_integrations.sandbox.asgi import answer, done, read_fields
+from ace_integrations.sandbox.clock import Clock
+from ace_integrations.sandbox.console import Console
+from ace_integrations.sandbox.delivery import Deliveries
+from ace_integrations.sandbox.faults import Faults, Rule, apply
+from ace_integrations.sandbox.journal import Journal
+from ace_integrations.sandbox.twin import Twin, World
+from ace_integrations.settings import is_loopback
+
+TOKEN_COOKIE = "ace_sandbox"  # noqa: S105 - a name
+TOKEN_HEADER = "x-sandbox-token"  # noqa: S105 - a name
+
+
+class Sandbox:
+    """All twins with one clock, one journal, one set of faults and one queue of webhooks.
+
+    Args:
+        url: where the sandbox is reached, as in http://127.0.0.1:8600.
+        targets: where the platform receives webhooks, by provider.
+        hosts: names that may stand in a Host header, beside this machine's, when it was exposed on purpose.
+    """
+
+    def __init__(
+        self,
+        twins: Iterable[type[Twin]],
+        *,
+        url: str,
+        targets: Mapping[str, str] | None = None,
+        hosts: tuple[str, ...] = (),
+    ) -> None:
+        self.url = url
+        self.token = secrets.token_urlsafe(24)
+        self.targets = dict(targets or {})
+        self.clock = Clock()
+        self.journal = Journal()
+        self.faults = Faults()
+        self.deliveries = Deliveries(self.clock, self.journal)
+        self.twins: dict[str, Twin] = {kind.name: kind(self._world(kind.name)) for kind in twins}
+        self._hosts = hosts
+        self.app: ASGIApp = _Guard(self._build(), self)
+
+    def reset(self) -> None:
+        """Become as new: twins, clock, journal, faults, webhooks."""
+        self.clock.reset()
+        self.deliveries.clear()
+        self.faults.clear()
+        self.journal.clear()
+        for twin in self.twins.values():
+            twin.reset()
+
+    def allows(self, host: str) -> bool:
+        """Whether a Host header names this sandbox; another name is an attack by DNS."""
+        name = urlsplit(f"//{host}").hostname or ""
+        port = urlsplit(f"//{host}").port
+        return (is_loopback(f"//{name}") or name in self._hosts) and port == urlsplit(self.url).port
+
+    def _world(self, name: str) -> World:
+        return World(name, self.clock, self.journal, self.deliveries, f"{self.url}/{name}", self.targets)
+
+    def _build(self) -> Starlette:
+        mounts: list[BaseRoute] = [
+            Mount(f"/{name}", app=_Watched(name, twin.routes(), self)) for name, twin in self.twins.items()
+        ]
+        controls = [Mount(f"/_sandbox/{name}", routes=list(twin.controls())) for name, twin in self.twins.items()]
+        routes = [*_controls(self), *controls, *mounts, *Console(self).routes()]
+        return Starlette(routes=routes, lifespan=self._lifespan)
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncGenerator[None]:
+        del app
+        running = asyncio.create_task(self.clock.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+
+class _Guard:
+    """Refuses foreign Host and Origin headers everywhere, and requests without the token at the controls."""
+
+    def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
+        self._app = app
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        problem = self._problem(scope["path"], scope.get("method", "GET"), headers)
+        if problem:
+            await answer(send, 403, problem.encode(), media_type="text/plain")
+            return
+        await self._app(scope, receive, send)
+
+    def _problem(self, path: str, method: str, headers: Mapping[str, str]) -> str:
+        if not self._sandbox.allows(headers.get("host", "")):
+            return "This sandbox answers only under its own address."
+        origin = headers.get("origin")
+        if origin is not None and not is_loopback(origin):
+            return "This sandbox answers no page of another machine."
+        if not path.startswith("/_sandbox/"):
+            return ""
+        if origin is not None and method != "GET" and urlsplit(origin).port != urlsplit(self._sandbox.url).port:
+            return "Only the sandbox's own console may use its controls."
+        cookie = SimpleCookie(headers.get("cookie", "")).get(TOKEN_COOKIE)
+        given = headers.get(TOKEN_HEADER) or (cookie.value if cookie else "")
+        if not hmac.compare_digest(given.encode(), self._sandbox.token.encode()):
+            return "The controls need the sandbox's token, in the header X-Sandbox-Token."
+        return ""
+
+
+class _Watched:
+    """One twin behind the journal and the faults."""
+
+    def __init__(self, name: str, routes: Iterable[BaseRoute], sandbox: Sandbox) -> None:
+        self._name = name
+        self._routes = list(routes)
+        self._app = Starlette(routes=self._routes)
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        operation = self._operation(scope)
+        if scope["type"] != "http" or operation.startswith("page") or scope["method"] == "OPTIONS":
+            await self._app(scope, receive, send)
+            return
+        seen = _Seen(receive, send)
+        started = time.monotonic()
+        rule = self._sandbox.faults.take(self._name, operation)
+        try:
+            if rule is None:
+                await self._app(scope, seen.receive, seen.send)
+            else:
+                await apply(rule, self._app, scope, _as_cycle(seen, receive), seen.send)
+        finally:
+            self._note(scope, seen, operation, rule, started)
+
+    def _operation(self, scope: Scope) -> str:
+        for route in self._routes:
+            match, _ = route.matches(scope)
+            if match is Match.FULL:
+                return getattr(route, "name", "") or ""
+        return ""
+
+    def _note(self, scope: Scope, seen: "_Seen", operation: str, rule: Rule | None, started: float) -> None:
+        path = scope["path"].removeprefix(scope["root_path"])
+        query = scope["query_string"].decode("latin-1")
+        self._sandbox.journal.write(
+            at=self._sandbox.clock.now(),
+            kind="call",
+            provider=self._name,
+            operation=operation,
+            method=scope["method"],
+            path=f"{path}?{query}" if query else path,
+            status=seen.status,
+            duration_ms=round((time.monotonic() - started) * 1000),
+            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            request=bytes(seen.request),
+            response=bytes(seen.response),
+            fault=rule.kind if rule else "",
+        )
+
+
+class _Seen:
+    """Copies what passes."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self.request = bytearray()
+        self.response = bytearray()
+        self.status = 0
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self.request += message.get("body", b"")
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        elif len(self.response) < 100_000:
+            self.response += message.get("body", b"")
+        await self._send(message)
+
+
+class _CycleReceive:
+    """`receive` that is seen, and still leads to the connection of its request."""
+
+    def __init__(self, seen: _Seen, receive: Receive) -> None:
+        self.__self__ = getattr(receive, "__self__", None)
+        self._seen = seen
+
+    async def __call__(self) -> Message:
+        return await self._seen.receive()
+
+
+def _as_cycle(seen: _Seen, receive: Receive) -> Receive:
+    return _CycleReceive(seen, receive)
+
+
+def _controls(sandbox: Sandbox) -> list[BaseRoute]:
+    """Give the routes below `/_sandbox/` that belong to no twin."""
+
+    async def status(request: Request) -> Response:
+        del request
+        return JSONResponse({"url": sandbox.url, "twins": list(sandbox.twins), "now": sandbox.clock.now()})
+
+    async def reset(request: Request) -> Response:
+        sandbox.reset()
+        return done(request, {})
+
+    async def journal(request: Request) -> Response:
+        query = request.query_params
+        entries = sandbox.journal.entries(
+            provider=query.get("provider", ""),
+            operation=query.get("operation", ""),
+            kind=query.get("kind", ""),
+            after=int(query.get("after", "0")),
+        )
+        return JSONResponse({"entries": entries})
+
+    async def clock(request: Request) -> Response:
+        fields = await read_fields(request)
+        ran = await sandbox.clock.advance(float(fields["seconds"]))
+        return done(request, {"now": sandbox.clock.now(), "ran": ran})
+
+    async def targets(request: Request) -> Response:
+        fields = await read_fields(request)
+        foreign = [url for url in fields.values() if not is_loopback(str(url))]
+        if foreign:
+            return JSONResponse({"error": "webhooks go to this machine only"}, 400)
+        sandbox.targets.update({name: str(url) for name, url in fields.items()})
+        return done(request, sandbox.targets)
+
+    async def faults(request: Request) -> Response:
+        if request.method == "POST":
+            fields = {name: value for name, value in (await read_fields(request)).items() if value != ""}
+            sandbox.faults.add(Rule.model_validate(fields))
+        elif request.method == "DELETE":
+            sandbox.faults.clear()
+        return (
+            done(request, {"rules": sandbox.faults.list()})
+            if request.method != "GET"
+            else JSONResponse({"rules": sandbox.faults.list()})
+        )
+
+    async def remove_fault(request: Request) -> Response:
+        sandbox.faults.remove(int(request.path_params["rule"]))
+        return done(request, {"rules": sandbox.faults.list()})
+
+    async def deliveries(request: Request) -> Response:
+        del request
+        return JSONResponse({"deliveries": [one.as_json() for one in sandbox.deliveries.all.values()]})
+
+    async def resend(request: Request) -> Response:
+        number = int(request.path_params["delivery"])
+        if number not in sandbox.deliveries.all:
+            return JSONResponse({"error": "no such delivery"}, 404)
+        return done(request, (await sandbox.deliveries.resend(number)).as_json())
+
+    return [
+        Route("/_sandbox/status", status),
+        Route("/_sandbox/reset", reset, methods=["POST"]),
+        Route("/_sandbox/journal", journal),
+        Route("/_sandbox/clock", clock, methods=["POST"]),
+        Route("/_sandbox/targets", targets, methods=["POST"]),
+        Route("/_sandbox/faults", faults, methods=["GET", "POST", "DELETE"]),
+        Route("/_sandbox/faults/{rule:int}/remove", remove_fault, methods=["POST"]),
+        Route("/_sandbox/deliveries", deliveries),
+        Route("/_sandbox/deliveries/{delivery:int}/resend", resend, methods=["POST"]),
+    ]

@@ -1,0 +1,97 @@
+"""What went through the sandbox: every call and every webhook, secrets already out."""
+
+import itertools
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+from urllib.parse import unquote_plus
+
+from ace_integrations.core.redaction import Redactor
+
+KEPT = 500
+"""Entries; older ones go."""
+
+LONGEST_BODY = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One call to a twin, or one webhook from it.
+
+    Attributes:
+        at: Unix seconds of the sandbox's clock.
+        operation: the twin's name of the route, "" for an unknown path.
+        fault: the fault that was applied, "" for none.
+    """
+
+    id: int
+    at: float
+    kind: Literal["call", "webhook"]
+    provider: str
+    operation: str
+    method: str
+    path: str
+    status: int
+    duration_ms: int
+    request_headers: dict[str, str] = field(default_factory=dict[str, str])
+    request_body: str = ""
+    response_body: str = ""
+    fault: str = ""
+
+
+class Journal:
+    """The last calls and webhooks, newest last. What is written is redacted on the way in."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._ids = itertools.count(1)
+        self._redactor = Redactor()
+        self._secrets: set[str] = set()
+
+    def hide(self, *secrets: str) -> None:
+        """Keep these values out of the journal from now on."""
+        self._secrets.update(secret for secret in secrets if secret)
+        self._redactor = Redactor(self._secrets)
+
+    def write(self, *, headers: Mapping[str, str], request: bytes, response: bytes, path: str, **facts: Any) -> Entry:
+        """Note one call or webhook."""
+        entry = Entry(
+            id=next(self._ids),
+            path=self._redactor.text(path),
+            request_headers=self._redactor.headers(headers),
+            request_body=self._text(request),
+            response_body=self._text(response),
+            **facts,
+        )
+        self._entries.append(entry)
+        return entry
+
+    def entries(
+        self, *, provider: str = "", operation: str = "", kind: str = "", after: int = 0
+    ) -> list[dict[str, Any]]:
+        """Give entries as JSON values, oldest first."""
+        return [
+            asdict(entry)
+            for entry in self._entries
+            if provider in ("", entry.provider)
+            and operation in ("", entry.operation)
+            and kind in ("", entry.kind)
+            and entry.id > after
+        ]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def clear(self) -> None:
+        """Forget everything but the secrets."""
+        self._entries.clear()
+
+    def _text(self, body: bytes) -> str:
+        text = body[:LONGEST_BODY].decode("utf-8", "replace")
+        # A form is shown readable, and a secret in it must not hide behind percent signs.
+        readable = unquote_plus(text) if text.partition("=")[0].replace("_", "").isalnum() and "=" in text else text
+        return self._redactor.text(readable)

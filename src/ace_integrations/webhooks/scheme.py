@@ -1,0 +1,85 @@
+"""What a signature scheme is: one object that signs and verifies, so both sides can never disagree."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+from ace_integrations.core.http_call import Headers
+from ace_integrations.errors import ConfigurationError, SignatureError, StaleSignatureError
+
+MOST_SIGNATURES = 8
+"""Signatures read from one header; more are refused, so that a delivery cannot buy unbounded work."""
+
+LONGEST_FIELD = 8192
+"""Characters of one header field."""
+
+
+class SignatureScheme(ABC):
+    """How one provider signs its deliveries. Pure: time and secrets are arguments.
+
+    Args:
+        tolerance_s: how far the signed time may be from now, both ways, in seconds.
+    """
+
+    def __init__(self, *, tolerance_s: int = 300) -> None:
+        self.tolerance_s = tolerance_s
+
+    @abstractmethod
+    def sign(self, body: bytes, *, secret: str, now: int) -> dict[str, str]:
+        """Give the headers that the provider would send with `body`; a scheme that signs inside the body gives none."""
+
+    @abstractmethod
+    def verify(self, headers: Headers, body: bytes, *, secrets: Sequence[str], now: int) -> None:
+        """Accept the delivery by returning.
+
+        Args:
+            body: the bytes as they arrived, never parsed and written again.
+            secrets: every current secret; any of them may have signed.
+            now: Unix seconds.
+
+        Raises:
+            SignatureError: no signature was made with a current secret.
+            StaleSignatureError: genuine, but signed too long ago or in the future.
+        """
+
+    def suspects(self, headers: Headers, body: bytes) -> Mapping[str, bytes]:
+        """Give bodies that the provider may have signed instead of this one, by the name of the mistake.
+
+        `explain` tries them beside the usual ones.
+        """
+        del headers, body
+        return {}
+
+    def check_age(self, signed_at: int, now: int) -> None:
+        """Refuse a time that is too far from now."""
+        distance = now - signed_at
+        if abs(distance) > self.tolerance_s:
+            when = f"{distance} s ago" if distance > 0 else f"{-distance} s in the future"
+            raise StaleSignatureError(f"signed {when}; at most {self.tolerance_s} s are allowed")
+
+
+def single(headers: Headers, name: str) -> str:
+    """Give the only value of a header field.
+
+    Raises:
+        SignatureError: absent, repeated, too long, or with characters that no provider sends.
+    """
+    values = headers.all(name)
+    if not values:
+        raise SignatureError(f"the header {name} is missing")
+    if len(values) > 1:
+        raise SignatureError(f"the header {name} came more than once")
+    value = values[0]
+    if len(value) > LONGEST_FIELD or not value.isascii() or not value.isprintable():
+        raise SignatureError(f"the header {name} is not of the provider's form")
+    return value
+
+
+def usable(secrets: Sequence[str]) -> Sequence[str]:
+    """Give the secrets, refusing none at all: an empty secret must never mean no check.
+
+    Raises:
+        ConfigurationError: none is set, one is empty, or there are too many.
+    """
+    if not secrets or not all(secret.strip() for secret in secrets) or len(secrets) > MOST_SIGNATURES:
+        raise ConfigurationError(f"set between one and {MOST_SIGNATURES} webhook secrets, none of them empty")
+    return secrets
