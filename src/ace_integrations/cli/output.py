@@ -19,13 +19,14 @@ def show(value: object, *, as_json: bool) -> None:
     if as_json:
         say(json.dumps(plain, ensure_ascii=False, indent=2, default=str))
         return
-    rows: list[Any] = plain if isinstance(plain, list) else [plain]
+    many = isinstance(plain, list)
+    rows: list[Any] = plain if many else [plain]
     if not rows:
         say("Nothing found.")
     elif sys.stdout.isatty():
-        Console().print(_table(rows, one=not isinstance(plain, list)))
+        Console().print(_table(rows, one=not many))
     else:
-        for line in _lines(rows, one=not isinstance(plain, list)):
+        for line in _lines(rows, one=not many):
             say(line)
 
 
