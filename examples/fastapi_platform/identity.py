@@ -14,6 +14,7 @@ from examples.fastapi_platform.accounts import SignedIn
 from examples.fastapi_platform.tables import AuditLine, User
 
 router = APIRouter(prefix="/api/didit")
+AceDep = Annotated[AsyncAce, Depends(get_ace)]
 
 _ACCOUNT_STATUS = {
     VerificationStatus.VERIFIED: "active",
@@ -25,9 +26,7 @@ _ACCOUNT_STATUS = {
 
 
 @router.post("/create-session")
-async def create_session(
-    request: Request, user: SignedIn, ace: Annotated[AsyncAce, Depends(get_ace)]
-) -> dict[str, Any]:
+async def create_session(request: Request, user: SignedIn, ace: AceDep) -> dict[str, Any]:
     """Start the check of the signed-in user, or give the unfinished one again."""
     language = request.cookies.get("lang", "en")
     started = await ace.identity.start(

@@ -1,4 +1,4 @@
-"""Paying for a course: start, confirm, webhook. Whatever comes first or twice, `Checkout` decides, one transaction acts."""
+"""Paying for a course: start, confirm, webhook. Whatever comes first or twice, `Checkout` decides."""
 
 from typing import Annotated, Any
 
