@@ -144,7 +144,7 @@ class _Watched:
             await self._app(scope, receive, send)
             return
         seen = _Seen(receive, send)
-        started = time.monotonic()
+        started, age = time.monotonic(), self._sandbox.journal.age
         rule = self._sandbox.faults.take(self._name, operation)
         try:
             if rule is None:
@@ -152,7 +152,8 @@ class _Watched:
             else:
                 await apply(rule, self._app, scope, _as_cycle(seen, receive), seen.send)
         finally:
-            self._note(scope, seen, operation, rule, started)
+            if age == self._sandbox.journal.age:
+                self._note(scope, seen, operation, rule, started)
 
     def _operation(self, scope: Scope) -> str:
         for route in self._routes:
