@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ace_integrations.sandbox.asgi import answer, done, read_fields
 from ace_integrations.sandbox.clock import Clock
-from ace_integrations.sandbox.console import Console
+from ace_integrations.sandbox.console import TOKEN_COOKIE, Console
 from ace_integrations.sandbox.delivery import Deliveries
 from ace_integrations.sandbox.faults import Faults, Rule, apply
 from ace_integrations.sandbox.journal import Journal
@@ -26,7 +26,6 @@ from ace_integrations.sandbox.pages import STATIC
 from ace_integrations.sandbox.twin import Twin, World
 from ace_integrations.settings import is_loopback
 
-TOKEN_COOKIE = "ace_sandbox"  # noqa: S105 - a name
 TOKEN_HEADER = "x-sandbox-token"  # noqa: S105 - a name
 
 
