@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import pytest
 import stamina
 
+_OURS = ("ACE_", "DIDIT_", "MAILGUN_", "MAIL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_", "THINGS_")
+
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the machine's own settings, and a `.env` of the working folder, away from the tests."""
     for name in list(os.environ):
-        if name != "ACE_TEST_NO_SKIPS" and name.startswith(("ACE_", "DIDIT_", "MAILGUN_", "MAIL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_")):
+        if name.startswith(_OURS) and not name.startswith("ACE_TEST_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path_factory.getbasetemp())
 
@@ -42,14 +44,10 @@ def browser_path() -> str:
 
 
 def _needed(variable: str, what: str) -> str:
-    value = _STARTED.get(variable, "")
+    value = os.environ.get(variable, "")
     if not value:
         message = f"this test needs {what}"
         if os.environ.get("ACE_TEST_NO_SKIPS"):
             pytest.fail(message)
         pytest.skip(message)
     return value
-
-
-# Read before `no_environment` empties the environment.
-_STARTED = {name: value for name, value in os.environ.items() if name.startswith("ACE_TEST_")}

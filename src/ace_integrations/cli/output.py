@@ -15,12 +15,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 
 def show(value: object, *, as_json: bool) -> None:
     """Print a model, a mapping, or a list of either."""
-    plain = to_plain(value)
+    plain: Any = to_plain(value)
     if as_json:
         say(json.dumps(plain, ensure_ascii=False, indent=2, default=str))
         return
     many = isinstance(plain, list)
-    rows: list[Any] = plain if many else [plain]
+    rows = [*plain] if many else [plain]
     if not rows:
         say("Nothing found.")
     elif sys.stdout.isatty():

@@ -153,7 +153,9 @@ class SqlStore:
                 after = admit(before, delivery, now=now)
                 if isinstance(after, Refusal):
                     return after
-                if session.execute(self._sql.write(before, after, now=now)).rowcount != 1:  # type: ignore[attr-defined]
+                written = session.execute(self._sql.write(before, after, now=now))
+                # An insert that fails raises; only an update can miss its row (and only its count means something).
+                if before is not None and written.rowcount != 1:  # type: ignore[attr-defined]
                     return _TAKEN
                 return Claim(delivery.key, after.fence, after.attempts)
         except IntegrityError:  # another worker inserted the same event between our look and our insert
@@ -210,7 +212,8 @@ class AsyncSqlStore:
                 after = admit(before, delivery, now=now)
                 if isinstance(after, Refusal):
                     return after
-                if (await session.execute(self._sql.write(before, after, now=now))).rowcount != 1:  # type: ignore[attr-defined]
+                written = await session.execute(self._sql.write(before, after, now=now))
+                if before is not None and written.rowcount != 1:  # type: ignore[attr-defined]
                     return _TAKEN
                 return Claim(delivery.key, after.fence, after.attempts)
         except IntegrityError:  # another worker inserted the same event between our look and our insert

@@ -43,7 +43,8 @@ class Console:
         for name, twin in self._sandbox.twins.items():
             calls = [entry for entry in self._sandbox.journal if entry.provider == name and entry.kind == "call"]
             failed = [entry for entry in calls if entry.status >= 400 or entry.status == 0]
-            rows.append({"name": name, "title": twin.title, "calls": len(calls), "last_error": (failed or [None])[-1]})
+            last = failed[-1] if failed else None
+            rows.append({"name": name, "title": twin.title, "calls": len(calls), "last_error": last})
         return self._page(request, "overview", "Overview", rows=rows)
 
     async def _twin(self, request: Request) -> Response:
