@@ -150,7 +150,7 @@ class _Watched:
         rule = self._sandbox.faults.take(self._name, operation)
         try:
             if rule is None:
-                await self._app(scope, seen.receive, seen.send)
+                await self._app(scope, _as_cycle(seen, receive), seen.send)
             else:
                 await apply(rule, self._app, scope, _as_cycle(seen, receive), seen.send)
         finally:
