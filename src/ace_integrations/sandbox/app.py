@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ace_integrations.sandbox.asgi import answer, done, read_fields
@@ -21,6 +22,7 @@ from ace_integrations.sandbox.console import Console
 from ace_integrations.sandbox.delivery import Deliveries
 from ace_integrations.sandbox.faults import Faults, Rule, apply
 from ace_integrations.sandbox.journal import Journal
+from ace_integrations.sandbox.pages import STATIC
 from ace_integrations.sandbox.twin import Twin, World
 from ace_integrations.settings import is_loopback
 
@@ -79,7 +81,8 @@ class Sandbox:
             Mount(f"/{name}", app=_Watched(name, twin.routes(), self)) for name, twin in self.twins.items()
         ]
         controls = [Mount(f"/_sandbox/{name}", routes=list(twin.controls())) for name, twin in self.twins.items()]
-        routes = [*_controls(self), *controls, *mounts, *Console(self).routes()]
+        static = Mount("/static", app=StaticFiles(directory=STATIC), name="static")
+        routes = [*_controls(self), static, *controls, *mounts, *Console(self).routes()]
         return Starlette(routes=routes, lifespan=self._lifespan)
 
     @asynccontextmanager
