@@ -374,7 +374,7 @@ def prepare(account: Account, call: HttpCall[Any]) -> WireRequest:
     if call.json is not None:
         headers["content-type"] = "application/json"
         return WireRequest(call.method, url, headers, content=to_json(call.json))
-    return WireRequest(call.method, url, headers)
+    return WireRequest(call.method, url, headers, content=call.content)
 
 
 class RetryBudget:

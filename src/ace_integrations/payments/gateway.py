@@ -81,6 +81,8 @@ class GatewayReport(BaseModel):
         payee: the account that got the money, "" where the key already says it.
         decline_code: why the last try failed, "" when none did.
         disputed: the payer's bank took it back, or may.
+        refunds_failed: refunds that did not go through, those included that had succeeded first; None is none.
+        disputes_closed: disputes that ended in our favour.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -96,6 +98,8 @@ class GatewayReport(BaseModel):
     payee: str = ""
     decline_code: str = ""
     disputed: bool = False
+    refunds_failed: Money | None = None
+    disputes_closed: int = 0
 
 
 class RefundStatus(StrEnum):
