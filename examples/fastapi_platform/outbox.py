@@ -79,13 +79,12 @@ class Relay:
             await self._settle(mail, state="sent", message_id=message_id)
 
     async def _hand_over(self, mail: OutboxMail) -> str:
-        """Send it, unless an earlier try that ended unknown is found to have sent it."""
-        if mail.attempts > 1 and (found := await self._ace.mail.find(key=mail.key)) is not None:
-            return found.message_id
+        """Send it, unless an earlier try of unknown outcome is found to have sent it."""
         notification = getattr(bilingual, mail.notification)(**mail.fields)
-        message = bilingual.render(
-            notification, to=Address(email=mail.to_email, name=mail.to_name), sender=SENDER, key=mail.key
-        )
+        to = Address(email=mail.to_email, name=mail.to_name)
+        message = bilingual.render(notification, to=to, sender=SENDER, mail_id=mail.key)
+        if mail.attempts > 1 and (found := (await self._ace.mail.find(message)).sent) is not None:
+            return found.message_id
         return (await self._ace.mail.send(message)).message_id
 
     async def _postpone(self, mail: OutboxMail, error: ProviderError) -> None:

@@ -130,7 +130,7 @@ async def course(course_id: int, request: Request, user: Visitor, ace: AceDep) -
         enrolled = user is not None and await session.scalar(_enrolled(user.id, course_id)) is not None
     if found is None:
         return _page(request, "not_found.html", user, 404)
-    script = ace.payments.browser_config("stripe").get("script_url", "")
+    script = ace.payments.browser_config("stripe")["STRIPE_JS_URL"]
     return _page(request, "course.html", user, course=found, enrolled=enrolled, script=script)
 
 
@@ -152,7 +152,7 @@ async def payments(request: Request, user: Visitor) -> Response:
 
 def script_origin(ace: AsyncAce) -> str:
     """Where the gateway's script comes from: the only other host that a page may load from."""
-    url = urlsplit(ace.payments.browser_config("stripe").get("script_url", ""))
+    url = urlsplit(ace.payments.browser_config("stripe")["STRIPE_JS_URL"])
     return f"{url.scheme}://{url.netloc}" if url.netloc else ""
 
 

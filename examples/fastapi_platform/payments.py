@@ -59,7 +59,7 @@ async def pay_by_card(course_id: int, request: Request, user: SignedIn, ace: Ace
         return JSONResponse({"error": "Payment is not available right now. Nothing was charged."}, 503)
     await _remember(request.app.state.sessions, payment.id, order, started, user)
     secret = started.client_secret.get_secret_value() if started.client_secret else None
-    return {"client_secret": secret, **ace.payments.browser_config("stripe")}
+    return {"client_secret": secret, "publishable_key": browser_key(ace)}
 
 
 @router.post("/payment/confirm")
@@ -88,6 +88,11 @@ async def confirm(form: Confirm, request: Request, user: SignedIn, ace: AceDep) 
     if outcome.payment.decline_code:
         answer["decline_code"] = outcome.payment.decline_code
     return answer
+
+
+def browser_key(ace: AsyncAce) -> str:
+    """Give the publishable key: made for browsers, and all that a page needs beside the client secret."""
+    return ace.payments.browser_config("stripe")["NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY"]
 
 
 class PaymentUnknownError(Exception):
@@ -173,7 +178,7 @@ async def _remember(sessions: Any, payment_id: int, order: PaymentOrder, started
         payment = await session.get_one(Payment, payment_id, with_for_update=True)
         if payment.gateway_id is None:
             course = str(payment.course_id)
-            books = StoredPayment.opened(order, started, user=str(user.id), course=course, live=started.live)
+            books = StoredPayment.opened(order, started, user=str(user.id), course=course)
             payment.gateway_id = started.gateway_id
             payment.books = books.model_dump(mode="json")
 

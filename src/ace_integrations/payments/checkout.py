@@ -73,7 +73,7 @@ class StoredPayment(BaseModel):
 
     @classmethod
     def opened(
-        cls, order: PaymentOrder, started: Started, *, user: str, course: str, live: bool, payee: str = ""
+        cls, order: PaymentOrder, started: Started, *, user: str, course: str, payee: str = ""
     ) -> Self:
         """Give the row of a payment that a gateway has just been asked for."""
         nothing = Money.zero(order.amount.currency)
@@ -84,7 +84,7 @@ class StoredPayment(BaseModel):
             gateway=started.gateway,
             gateway_id=started.gateway_id,
             amount=order.amount,
-            live=live,
+            live=started.live,
             payee=payee,
             received=nothing,
             refunded=nothing,
