@@ -116,4 +116,5 @@ def _spellings(secret: str) -> Iterator[tuple[str, str]]:
     yield "white space around the secret", secret.strip()
     yield "quotes around the secret", secret.strip("\"'")
     _, _, bare = secret.partition("_")
-    yield "prefix of the secret dropped", bare
+    if bare:
+        yield "prefix of the secret dropped", bare
