@@ -1,4 +1,4 @@
-"""What Mailgun's tests share: clients at the sandbox, a mail, and a platform that receives webhooks."""
+"""What Mailgun's tests share: clients at the sandbox, and a platform that receives webhooks."""
 
 import queue
 import threading
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ace_integrations import Ace, Settings
-from ace_integrations.mail import Address, Mailgun, Message
+from ace_integrations.mail import Mailgun
 
 
 @dataclass
@@ -58,19 +58,3 @@ def ace(ace_sandbox: Any) -> Iterator[Ace]:
 @pytest.fixture
 def mailgun(ace: Ace) -> Mailgun:
     return ace.client(Mailgun)
-
-
-@pytest.fixture
-def make_message() -> Any:
-    def make(email: str = "lina@example.com", **fields: Any) -> Message:
-        whole: dict[str, Any] = {
-            "sender": Address(email="no-reply@sandbox.example.com", name="منصة"),
-            "to": (Address(email=email),),
-            "subject": "أهلًا | Welcome",
-            "text": "أهلًا\n-----\nWelcome",
-            "html": "<p>أهلًا Welcome</p>",
-            **fields,
-        }
-        return Message(**whole)
-
-    return make
