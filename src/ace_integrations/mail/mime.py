@@ -9,6 +9,9 @@ from email.utils import format_datetime, getaddresses
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.mail.message import LARGEST_ATTACHMENTS, Address, Attachment, Draft, Message
 
+_SEVEN_BIT = SMTP.clone(cte_type="7bit")
+# Bodies are encoded whole: a server need not take eight bits, and a DKIM signature must survive the way.
+
 RESERVED = frozenset(
     {
         "bcc", "cc", "content-disposition", "content-transfer-encoding", "content-type", "date", "from", "message-id",
@@ -80,7 +83,7 @@ def compose(
     attachments: Iterable[Attachment] = (),
 ) -> EmailMessage:
     """Write MIME of parts; addresses as they read in a header, in any script."""
-    mime = EmailMessage(policy=SMTP)
+    mime = EmailMessage(policy=_SEVEN_BIT)
     mime["From"] = _mailboxes([sender])
     mime["To"] = _mailboxes(to)
     if copies := _mailboxes(cc):

@@ -90,11 +90,11 @@ class MailOperations:
 
         Source: mailgun.md §3.2
         """
-        emails = [one.email for one in batch.recipients]
+        emails = [one.email.strip() for one in batch.recipients]
 
         def deliver(found: Sequence[Suppression]) -> Call[BatchSent]:
             blocked = _blocked(found, batch)
-            held = tuple(email for email in emails if email.strip().lower() in blocked)
+            held = tuple(email for email in emails if email.lower() in blocked)
             call = self._transport.send_batch(batch.without(frozenset(blocked)))
             return call.map(lambda sent: _with_held(sent, held))
 

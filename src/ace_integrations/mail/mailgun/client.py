@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -120,7 +119,7 @@ class MailgunOperations(ServiceOperations):
 
         Source: mailgun.md §3.3
         """
-        content = mime.as_bytes(policy=SMTP) if isinstance(mime, EmailMessage) else mime
+        content = mime.as_bytes() if isinstance(mime, EmailMessage) else mime
         fields = option_fields(draft, draft.mail_id, self.settings, options)
         fields["to"] = [one.email for one in to]
         form = Form(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import getaddresses
+from functools import cached_property
 from typing import Any, Literal
 
 from ace_integrations.mail.message import Attachment
@@ -27,7 +28,7 @@ class Key:
     domain: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Submission:
     """One call to `messages` or `messages.mime`.
 
@@ -56,11 +57,21 @@ class Submission:
     deliver_at: float | None = None
     mime: bytes | None = None
 
-    @property
+    @cached_property
     def envelope(self) -> list[str]:
         """Every address once, in lower case."""
         found = [email.lower() for _, email in getaddresses([*self.to, *self.cc, *self.bcc])]
         return list(dict.fromkeys(found))
+
+    @cached_property
+    def shown(self) -> Mapping[str, str]:
+        """The mailboxes of `to` by address."""
+        return {getaddresses([text])[0][1].lower(): text for text in self.to}
+
+    @cached_property
+    def values_of(self) -> Mapping[str, Mapping[str, Any]]:
+        """The recipient variables by address, in lower case."""
+        return {email.lower(): values for email, values in (self.values or {}).items()}
 
 
 @dataclass(slots=True)
@@ -104,7 +115,8 @@ class Letter:
         """What the `To` field says: everybody, unless the call had variables for this recipient."""
         if self.submission.values is None:
             return list(self.submission.to)
-        return [text for text in self.submission.to if getaddresses([text])[0][1].lower() == self.address]
+        own = self.submission.shown.get(self.address)
+        return [own] if own else []
 
     @property
     def headers(self) -> dict[str, str]:
@@ -143,7 +155,7 @@ class Letter:
     def _filled(self, text: str) -> str:
         if self.submission.values is None:
             return text
-        own = {email.lower(): values for email, values in self.submission.values.items()}.get(self.address, {})
+        own = self.submission.values_of.get(self.address, {})
         text = text.replace("%recipient%", self.address)
         # What has no value stays as it stands: what the service does with it is not known.
         return _PLACE.sub(lambda place: str(own.get(place.group(1), place.group(0))), text)

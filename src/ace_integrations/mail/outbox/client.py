@@ -1,7 +1,6 @@
 """Write mails into a folder."""
 
 import os
-from email.policy import SMTP
 from pathlib import Path
 from uuid import uuid4
 
@@ -30,7 +29,7 @@ class OutboxOperations:
 
         Source: notifications.md §6
         """
-        content = to_mime(message).as_bytes(policy=SMTP)
+        content = to_mime(message).as_bytes()
         sent = _sent(message, dry_run=dry_run)
         if dry_run:
             return Result(sent)
@@ -106,10 +105,10 @@ def _write(folder: Path, name: str, content: bytes) -> None:
             file.write(content)
         try:
             os.link(beside, folder / name)
+        except FileExistsError:
+            return
         finally:
             beside.unlink()
-    except FileExistsError:
-        return
     except OSError as error:
         raise ConfigurationError(f"MAIL_OUTBOX_DIR cannot be written to: {error.strerror}") from None
 

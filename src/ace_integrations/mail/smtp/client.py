@@ -4,7 +4,6 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
-from email.policy import SMTP
 
 from ace_integrations.core.call import BlockingCall, Call, Describer, Result, operation
 from ace_integrations.core.service import require
@@ -12,6 +11,7 @@ from ace_integrations.errors import (
     AuthenticationError,
     ConfigurationError,
     ConnectionFailedError,
+    InvalidInputError,
     InvalidRequestError,
     OutcomeUnknownError,
     ProviderError,
@@ -58,6 +58,8 @@ class SmtpOperations:
         if dry_run:
             return Result(sent)
         envelope = [one.email for one in message.recipients]
+        if not all(email.isascii() for email in (message.sender.email, *envelope)):
+            raise InvalidInputError("this transport takes addresses of ASCII letters only", field="to")
         talk = _Talk(self.settings, self._tls)
         return BlockingCall(lambda: sent.model_copy(update={"refused": talk.deliver(mime, envelope)}))
 
@@ -131,33 +133,42 @@ class _Talk:
         settings = self._settings
         require(settings, "host")
         host, port, timeout = settings.host or "", settings.port, settings.timeout_s
+        server: smtplib.SMTP | None = None
         try:
             if settings.encryption == "ssl":
-                server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=timeout, context=self._tls())
+                server = smtplib.SMTP_SSL(host, port, timeout=timeout, context=self._tls())
             else:
                 server = smtplib.SMTP(host, port, timeout=timeout)
-            if settings.encryption == "tls":
-                server.starttls(context=self._tls())
-            if settings.username and settings.password is not None:
-                server.login(settings.username, settings.password.get_secret_value())
-        except smtplib.SMTPAuthenticationError as error:
-            raise self._error(AuthenticationError, "the server refuses MAIL_USERNAME or MAIL_PASSWORD", error) from None
-        except smtplib.SMTPNotSupportedError:
-            what = "the server offers no STARTTLS or no login; set MAIL_ENCRYPTION and MAIL_PORT as it needs"
-            raise self._error(ConnectionFailedError, what) from None
+            self._introduce(server)
         except (OSError, smtplib.SMTPException) as error:
-            what = f"could not connect: {type(error).__name__}; nothing was sent"
-            raise self._error(ConnectionFailedError, what) from None
+            if server is not None:
+                server.close()
+            raise self._not_connected(error) from None
         return server
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
+        settings = self._settings
+        if settings.encryption == "tls":
+            server.starttls(context=self._tls())
+        if settings.username and settings.password is not None:
+            server.login(settings.username, settings.password.get_secret_value())
+
+    def _not_connected(self, error: Exception) -> ProviderError:
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            what = "the server refuses MAIL_USERNAME or MAIL_PASSWORD"
+            return self._error(AuthenticationError, what, code=error.smtp_code)
+        if isinstance(error, smtplib.SMTPNotSupportedError):
+            what = "the server offers no STARTTLS or no login; set MAIL_ENCRYPTION and MAIL_PORT as it needs"
+            return self._error(ConnectionFailedError, what)
+        return self._error(ConnectionFailedError, f"could not connect: {type(error).__name__}; nothing was sent")
 
     def _address(self, server: smtplib.SMTP, mime: EmailMessage, recipients: list[str]) -> tuple[str, ...]:
         """Name sender and recipients; nothing is sent yet."""
         refusals: dict[str, int] = {}
         sender = mime["From"].addresses[0].addr_spec
-        options = ["SMTPUTF8"] if not all(name.isascii() for name in (sender, *recipients)) else []
         try:
             server.ehlo_or_helo_if_needed()
-            code, _ = server.mail(sender, options)
+            code, _ = server.mail(sender)
             if code != 250:
                 raise self._refused("the sender", code)
             for email in recipients:
@@ -173,7 +184,7 @@ class _Talk:
 
     def _write(self, server: smtplib.SMTP, mime: EmailMessage) -> None:
         try:
-            code, _ = server.data(mime.as_bytes(policy=SMTP))
+            code, _ = server.data(mime.as_bytes())
         except smtplib.SMTPDataError as error:
             raise self._refused("the mail", error.smtp_code) from None
         except (OSError, smtplib.SMTPException) as error:
@@ -188,16 +199,8 @@ class _Talk:
             return self._error(UnavailableError, f"the server asks to come back later for {what}", code=code)
         return self._error(InvalidRequestError, f"the server refuses {what}", code=code)
 
-    def _error(
-        self,
-        kind: type[ProviderError],
-        what: str,
-        cause: smtplib.SMTPResponseException | None = None,
-        *,
-        code: int | None = None,
-    ) -> ProviderError:
-        status = cause.smtp_code if cause is not None else code
-        return kind(what, provider="smtp", operation="send", code="" if status is None else str(status))
+    def _error(self, kind: type[ProviderError], what: str, *, code: int | None = None) -> ProviderError:
+        return kind(what, provider="smtp", operation="send", code="" if code is None else str(code))
 
 
 def _leave(server: smtplib.SMTP) -> None:
