@@ -156,7 +156,7 @@ def event_of(
         "webhook_type": kind,
         "timestamp": now,
         "created_at": int(session.created_at),
-        "application_id": "aaaaaaaa-0000-4000-8000-000000000001",
+        "application_id": "ace0a991-5a4d-4b0c-8f1e-d1d17a991ca0",
         "environment": "sandbox",
         "session_id": session.id,
         "session_kind": "user",
