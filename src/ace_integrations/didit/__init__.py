@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ace_integrations.lazy import lazy
 
 if TYPE_CHECKING:
-    from ace_integrations.didit.client import AsyncDidit, Didit, DiditCalls, SameStatusError
+    from ace_integrations.didit.client import AsyncDidit, Didit, DiditCalls
     from ace_integrations.didit.models import (
         Armed,
         Balance,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         SessionStatus,
         Updated,
     )
+    from ace_integrations.didit.service import SameStatusError
     from ace_integrations.didit.settings import DiditSettings
     from ace_integrations.didit.verifier import DiditVerifier
     from ace_integrations.didit.webhooks import (
@@ -72,12 +73,12 @@ __all__ = [
     "UserStatusUpdated",
 ]
 
-_CLIENT = ("AsyncDidit", "Didit", "DiditCalls", "SameStatusError")
+_CLIENT = ("AsyncDidit", "Didit", "DiditCalls")
 _MODELS = (
     "Armed", "Balance", "ContactDetails", "Decision", "Deleted", "ExpectedDetails", "NodeToResubmit", "RiskWarning",
     "Session", "SessionPage", "SessionRow", "SessionStatus", "Updated",
 )  # fmt: skip
-_OTHERS = {"DiditSettings": "settings", "DiditVerifier": "verifier"}
+_OTHERS = {"DiditSettings": "settings", "SameStatusError": "service", "DiditVerifier": "verifier"}
 
 __getattr__ = lazy(
     __name__,

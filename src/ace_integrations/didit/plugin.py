@@ -14,7 +14,7 @@ def ace_providers() -> Iterable[Provider]:
         title="Didit",
         settings="ace_integrations.didit.settings:DiditSettings",
         build="ace_integrations.didit.verifier:DiditVerifier",
-        service="ace_integrations.didit.client:SERVICE",
+        service="ace_integrations.didit.service:SERVICE",
         webhooks="ace_integrations.didit.webhooks:WEBHOOKS",
         twin="ace_integrations.didit.sandbox:DiditTwin",
         commands="ace_integrations.didit.cli:app",

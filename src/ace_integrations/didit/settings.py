@@ -7,7 +7,7 @@ from pydantic import AliasChoices, Field, SecretStr
 
 from ace_integrations.settings import ProviderSettings, Secret, SecretList
 
-SANDBOX_WORKFLOW = "5a4db0c5-0000-4000-8000-000000000001"
+SANDBOX_WORKFLOW = "5a4db0c5-7d1e-4c3a-9b2f-a1c5e8d0f3b7"
 """The workflow that the twin knows from the start."""
 
 

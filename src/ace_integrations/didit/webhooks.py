@@ -367,7 +367,7 @@ def sample(event_type: str, *, now: int, **fields: Any) -> dict[str, Any]:
         "webhook_type": event_type,
         "timestamp": now,
         "created_at": now - 60,
-        "application_id": "aaaaaaaa-0000-4000-8000-000000000001",
+        "application_id": "ace0a991-5a4d-4b0c-8f1e-d1d17a991ca0",
         "environment": "sandbox",
         "vendor_data": "user-1",
         "metadata": None,
