@@ -198,7 +198,10 @@ def test_the_state_is_checked_before_the_body(api, create, control, outcome):
             {"email_address": ["This field is required when send_email is true."]},
         ),
         (
-            {"new_status": "Resubmitted", "nodes_to_resubmit": [{"node_id": "n", "feature": "OCR"}, {"feature": "NOSE"}]},
+            {
+                "new_status": "Resubmitted",
+                "nodes_to_resubmit": [{"node_id": "n", "feature": "OCR"}, {"feature": "NOSE"}],
+            },
             {"nodes_to_resubmit": [{}, {"feature": ['"NOSE" is not a valid choice.']}]},
         ),
     ],
@@ -488,7 +491,9 @@ def test_a_destination_without_events_never_delivers(api, create, control, platf
 def test_a_destination_can_be_changed_and_removed(api, create, control, platform):
     uuid = api.post("/v3/webhook/destinations/", json={"url": platform.url}).json()["uuid"]
     address = f"/v3/webhook/destinations/{uuid}/"
-    assert api.patch(address, json={"subscribed_events": ["data.updated"]}).json()["subscribed_events"] == ["data.updated"]
+    assert api.patch(address, json={"subscribed_events": ["data.updated"]}).json()["subscribed_events"] == [
+        "data.updated"
+    ]
     session = create()
     control.post(f"didit/sessions/{session['session_id']}/data")
     assert [event["webhook_type"] for event in arrived(control, platform)] == ["data.updated"]

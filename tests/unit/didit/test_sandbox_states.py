@@ -49,7 +49,13 @@ def test_a_way_passes_through_what_lies_between(status, target, steps):
 
 @pytest.mark.parametrize(
     ("status", "target"),
-    [("Approved", "Approved"), ("Approved", "In Progress"), ("Expired", "Approved"), ("Declined", "Abandoned"), ("?", "?")],
+    [
+        ("Approved", "Approved"),
+        ("Approved", "In Progress"),
+        ("Expired", "Approved"),
+        ("Declined", "Abandoned"),
+        ("?", "?"),
+    ],
 )
 def test_no_way_leads_back(status, target):
     with pytest.raises(RefusedMoveError):

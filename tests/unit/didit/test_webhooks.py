@@ -429,7 +429,12 @@ def test_nulls_extras_and_numbers_for_text_are_tolerated():
 
 
 def test_the_older_singular_payload_reads_as_lists():
-    decision = {"session_id": "s-1", "status": "Approved", "id_verification": {"first_name": "A"}, "liveness": {"score": 1}}
+    decision = {
+        "session_id": "s-1",
+        "status": "Approved",
+        "id_verification": {"first_name": "A"},
+        "liveness": {"score": 1},
+    }
     found = event(decision=decision).data.decision
     assert (found.id_verifications[0].first_name, found.liveness_checks[0].score) == ("A", 1.0)
 
