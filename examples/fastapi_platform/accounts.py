@@ -43,7 +43,7 @@ async def create_user(session: AsyncSession, form: SignUp, *, origin: str) -> Us
     await session.flush()
     session.add(
         OutboxMail(
-            key=f"welcome:{user.id}",
+            key=f"welcome-{user.id}",
             notification="WelcomeNotification",
             to_email=user.email,
             to_name=user.name,

@@ -75,6 +75,9 @@ class Relay:
             message_id = await self._hand_over(mail)
         except ProviderError as error:
             await self._postpone(mail, error)
+        except Exception as error:  # a mail that cannot be built must not hold up the others
+            logger.exception("mail %s cannot be sent", mail.key)
+            await self._settle(mail, state="dead", error=type(error).__name__)
         else:
             await self._settle(mail, state="sent", message_id=message_id)
 
