@@ -21,8 +21,10 @@ def _empty_if_null(value: object) -> object:
 def _when(value: object) -> object:
     # Documented in nanoseconds in one place, sent in seconds with a fraction everywhere.
     if isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = value / 1e9 if value > 1e12 else float(value)
-        return datetime.fromtimestamp(seconds, UTC)
+        try:
+            return datetime.fromtimestamp(value / 1e9 if value > 1e12 else value, UTC)
+        except (OverflowError, OSError):
+            raise ValueError("is not a time") from None
     return value
 
 
@@ -80,7 +82,7 @@ class DeliveryReport(BaseModel):
     def smtp_code(self) -> int | None:
         """The reply code; Mailgun's own 605 to 607 mean that it did not try."""
         text = str(self.code or "")
-        return int(text) if text.isascii() and text.isdigit() else None
+        return int(text) if len(text) == 3 and text.isascii() and text.isdigit() else None
 
 
 class ClientInfo(BaseModel):

@@ -21,6 +21,13 @@ from ace_integrations.sandbox.twin import Action, Detail, Item, World
 FRAME_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups"
 """A mail is a stranger's page: no script, no form, nothing loaded, an origin of its own."""
 
+_STOP_HEADERS = {"content-security-policy": "default-src 'none'; form-action 'self'", "referrer-policy": "no-referrer"}
+_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Unsubscribe</title><main><h1>Sandbox: unsubscribe</h1>'
+)
+_STOP = f'{_PAGE}<form method="post"><button>Stop mails of this domain</button></form></main></html>'
+_STOPPED = f"{_PAGE}<p>You get no more mails of this domain.</p></main></html>"
+
 _ACTIONS = (
     ("Deliver", "delivered", "plain"),
     ("Open", "opened", "plain"),
@@ -49,6 +56,15 @@ class MailgunTwin:
         post = self._post
         return [
             Route("/inbox/{number:int}/html", self._page, name="page_mail"),
+            *(
+                Route(
+                    f"{prefix}/unsubscribe/{{number:int}}/{{token}}",
+                    self._stop,
+                    name="page_stop",
+                    methods=["GET", "POST"],
+                )
+                for prefix in ("", "/eu")
+            ),
             *MailRoutes(post).routes(),
             *SuppressionRoutes(post).routes(),
             *WebhookRoutes(post).routes(),
@@ -118,6 +134,15 @@ class MailgunTwin:
             return PlainTextResponse("no such mail", 404)
         headers = {"content-security-policy": FRAME_POLICY, "referrer-policy": "no-referrer"}
         return HTMLResponse(_with_pictures(letter), headers=headers)
+
+    async def _stop(self, request: Request) -> Response:
+        letter = self._letter(request.path_params["number"])
+        if letter is None or not letter.stop_url.endswith(f"/{request.path_params['token']}"):
+            return PlainTextResponse("no such link", 404)
+        if request.method == "POST":
+            self._post.happen(letter, "unsubscribed")
+        # Scanners follow links, so opening one only asks.
+        return HTMLResponse(_STOPPED if request.method == "POST" else _STOP, headers=_STOP_HEADERS)
 
     async def _inbox(self, request: Request) -> Response:
         if request.method == "DELETE":

@@ -1,5 +1,6 @@
 """The post office of Mailgun's twin: takes mails, lets things happen on the sandbox's clock, tells the platform."""
 
+import itertools
 import json
 import secrets
 from collections.abc import Mapping
@@ -45,6 +46,7 @@ class Post:
         self.domains: dict[str, Region] = {DOMAIN: "us", EU_DOMAIN: "eu"}
         self.keys: dict[str, Key] = {self.api_key: Key()}
         self.letters: dict[int, Letter] = {}
+        self._numbers = itertools.count(1)
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.lists: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
         self.webhooks: dict[str, dict[str, list[str]]] = {}
@@ -64,7 +66,9 @@ class Post:
         """Queue a mail: a copy for each recipient, each with its course."""
         taken: list[Letter] = []
         for address in submission.envelope:
-            letter = Letter(len(self.letters) + 1, submission, address, self.world.clock.now())
+            number = next(self._numbers)
+            stop_url = f"{self.url(submission.region)}/unsubscribe/{number}/{secrets.token_urlsafe(12)}"
+            letter = Letter(number, submission, address, self.world.clock.now(), stop_url=stop_url)
             self.letters[letter.number] = letter
             letter.steps.append(Step("Queued", letter.at, "info"))
             taken.append(letter)

@@ -80,6 +80,7 @@ class Letter:
 
     Attributes:
         number: its id on the console and in the inbox.
+        stop_url: takes the place of `%unsubscribe_url%`.
     """
 
     number: int
@@ -89,6 +90,7 @@ class Letter:
     state: Badge = field(default_factory=lambda: Badge("Queued", "info"))
     steps: list[Step] = field(default_factory=list[Step])
     unread: bool = True
+    stop_url: str = ""
 
     @property
     def storage_key(self) -> str:
@@ -153,6 +155,8 @@ class Letter:
         return None if text is None else self._filled(text)
 
     def _filled(self, text: str) -> str:
+        for place in ("%unsubscribe_url%", "%tag_unsubscribe_url%"):
+            text = text.replace(place, self.stop_url)
         if self.submission.values is None:
             return text
         own = self.submission.values_of.get(self.address, {})

@@ -263,6 +263,16 @@ def test_webhooks_of_the_later_generations(ace_sandbox):
     assert httpx.get(f"{base}/v1/webhooks/{made}", auth=auth).status_code == 404
 
 
+def test_the_services_own_unsubscribe_link_asks_first_and_then_suppresses(mailgun, make_message, ace_sandbox):
+    mailgun.send(make_message(html='<a href="%unsubscribe_url%">stop</a>'))
+    (link,) = ace_sandbox.control.get("mailgun/inbox/1")["links"]
+    assert "<form" in httpx.get(link).text
+    assert mailgun.list_suppressions(SuppressionKind.UNSUBSCRIBES).items == ()
+    httpx.post(link)
+    assert mailgun.list_suppressions(SuppressionKind.UNSUBSCRIBES).items[0].tags == ("*",)
+    assert httpx.get(f"{link}x").status_code == 404
+
+
 def test_unknown_controls_are_refused(ace_sandbox):
     headers = token_headers(ace_sandbox)
     base = f"{ace_sandbox.url}/_sandbox/mailgun/inbox/99"

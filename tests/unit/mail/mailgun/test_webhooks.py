@@ -1,6 +1,7 @@
 import json
 import random
 import string
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,17 @@ def _altered(source, good):
     return json.dumps({"signature": fields, "event-data": EVENT}).encode()
 
 
+def test_a_body_with_any_byte_changed_is_read_or_refused_with_a_typed_error():
+    source = random.Random(15)
+    good = body_of(VECTORS["good"][0])
+    for _ in range(5_000):
+        altered = bytearray(good)
+        altered[source.randrange(len(altered))] = source.randrange(256)
+        with suppress(SignatureError, MalformedEventError):
+            verify(bytes(altered))
+            parse(NONE, bytes(altered))
+
+
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize("ascii_only", [True, False])
 @pytest.mark.parametrize("as_number", [True, False])
@@ -221,7 +233,11 @@ def test_a_type_that_is_new_to_us_is_kept():
     assert event.meaning is None
 
 
-@pytest.mark.parametrize("data", [None, [], "x", {}, {"event": "delivered"}])
+@pytest.mark.parametrize(
+    "data",
+    [None, [], "x", {}, {"event": "delivered"}, EVENT | {"timestamp": 1e300}, EVENT | {"timestamp": 10**400}],
+    ids=str,
+)
 def test_a_signed_body_without_an_event_is_malformed(data):
     value = MailgunSignature().envelope({}, secret=KEY, now=NOW) | {"event-data": data}
     with pytest.raises(MalformedEventError):
