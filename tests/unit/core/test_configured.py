@@ -27,7 +27,9 @@ def test_it_is_described_with_the_settings_of_the_account_that_it_is_sent_with()
 
 
 async def test_awaited_it_is_the_same():
-    assert await Configured(lambda settings: Result(settings)).labelled("things", "get").arun(_Sender()) == "the settings"
+    assert (
+        await Configured(lambda settings: Result(settings)).labelled("things", "get").arun(_Sender()) == "the settings"
+    )
 
 
 def test_the_described_call_carries_the_operations_name():

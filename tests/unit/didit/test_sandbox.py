@@ -198,7 +198,10 @@ def test_the_state_is_checked_before_the_body(api, create, control, outcome):
             {"email_address": ["This field is required when send_email is true."]},
         ),
         (
-            {"new_status": "Resubmitted", "nodes_to_resubmit": [{"node_id": "n", "feature": "OCR"}, {"feature": "NOSE"}]},
+            {
+                "new_status": "Resubmitted",
+                "nodes_to_resubmit": [{"node_id": "n", "feature": "OCR"}, {"feature": "NOSE"}],
+            },
             {"nodes_to_resubmit": [{}, {"feature": ['"NOSE" is not a valid choice.']}]},
         ),
     ],
@@ -355,7 +358,7 @@ def test_each_change_is_told_in_order_and_signed_three_times(create, control, pl
             kept = {name: value for name, value in headers if name.lower() in (one.lower(), "x-timestamp")}
             now = json.loads(body)["timestamp"]
             DiditSignature(simple=True).verify(Headers(kept), body, secrets=[SECRET], now=now)
-        assert dict(headers)["User-Agent"].startswith("DiditWebhook/2.0")
+        assert Headers(headers)["User-Agent"].startswith("DiditWebhook/2.0")
         assert body.isascii()
 
 
@@ -457,7 +460,7 @@ def test_the_consoles_test_delivery_is_marked(control, platform):
     control.post("didit/test-webhook")
     event = arrived(control, platform)[0]
     headers, body = platform.received[0]
-    assert ("event_id" in event, dict(headers)["X-Didit-Test-Webhook"]) == (False, "true")
+    assert ("event_id" in event, Headers(headers)["X-Didit-Test-Webhook"]) == (False, "true")
     assert parse(Headers(headers), body).meaning.is_test
 
 
@@ -488,7 +491,9 @@ def test_a_destination_without_events_never_delivers(api, create, control, platf
 def test_a_destination_can_be_changed_and_removed(api, create, control, platform):
     uuid = api.post("/v3/webhook/destinations/", json={"url": platform.url}).json()["uuid"]
     address = f"/v3/webhook/destinations/{uuid}/"
-    assert api.patch(address, json={"subscribed_events": ["data.updated"]}).json()["subscribed_events"] == ["data.updated"]
+    assert api.patch(address, json={"subscribed_events": ["data.updated"]}).json()["subscribed_events"] == [
+        "data.updated"
+    ]
     session = create()
     control.post(f"didit/sessions/{session['session_id']}/data")
     assert [event["webhook_type"] for event in arrived(control, platform)] == ["data.updated"]

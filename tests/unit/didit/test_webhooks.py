@@ -429,7 +429,12 @@ def test_nulls_extras_and_numbers_for_text_are_tolerated():
 
 
 def test_the_older_singular_payload_reads_as_lists():
-    decision = {"session_id": "s-1", "status": "Approved", "id_verification": {"first_name": "A"}, "liveness": {"score": 1}}
+    decision = {
+        "session_id": "s-1",
+        "status": "Approved",
+        "id_verification": {"first_name": "A"},
+        "liveness": {"score": 1},
+    }
     found = event(decision=decision).data.decision
     assert (found.id_verifications[0].first_name, found.liveness_checks[0].score) == ("A", 1.0)
 
@@ -457,7 +462,9 @@ def test_what_is_no_event_is_malformed(value):
 
 def test_a_malformed_event_is_refused_without_quoting_it():
     with pytest.raises(MalformedEventError) as caught:
-        event({"webhook_type": "status.updated", "timestamp": NOW, "session_id": ["Jane Example"], "status": "Approved"})
+        event(
+            {"webhook_type": "status.updated", "timestamp": NOW, "session_id": ["Jane Example"], "status": "Approved"}
+        )
     assert "Jane" not in str(caught.value)
 
 
