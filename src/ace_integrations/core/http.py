@@ -222,12 +222,9 @@ def _build(client: Any, request: WireRequest, read_timeout: float, deadline: flo
         content=request.content,
         data=request.form,
         files=request.files or None,
-        timeout=_timeouts(min(CONNECT_S, left), min(read_timeout, left), min(WRITE_S, left), min(POOL_S, left)),
+        # A tuple, since each library wants a Timeout of its own: connect, read, write, pool.
+        timeout=(min(CONNECT_S, left), min(read_timeout, left), min(WRITE_S, left), min(POOL_S, left)),
     )
-
-
-def _timeouts(connect: float, read: float, write: float, pool: float) -> Any:
-    return httpx.Timeout(connect=connect, read=read, write=write, pool=pool)
 
 
 def _fields(response: Any) -> Headers:

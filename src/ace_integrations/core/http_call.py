@@ -138,6 +138,7 @@ class HttpCall(Call[T]):
         path: below the service's base address; `{name}` takes an escaped value of `path_params`.
         query, form: unset (`None`) values are dropped; a list becomes a repeated field.
         json: sent as compact UTF-8.
+        content: a body that another library encoded already; its media type is in `headers`.
         idempotency_key: sent in the service's own header; makes the call `KEYED` unless `repeat` says otherwise.
         repeat: None means: GET is `SAFE`, a key makes it `KEYED`, all else is `UNSAFE`.
         timeout: seconds for the whole call where the service needs longer than the client's setting.
@@ -152,6 +153,7 @@ class HttpCall(Call[T]):
     json: Any = None
     form: Mapping[str, FormValue | None] | None = None
     files: Sequence[tuple[str, File]] = ()
+    content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     idempotency_key: str | None = None
     repeat: Repeat | None = None

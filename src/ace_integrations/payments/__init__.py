@@ -1,5 +1,23 @@
 """Payments in neutral words: money, gateways that swap by a setting, and the decision to grant what was paid for."""
 
+from typing import TYPE_CHECKING
+
+from ace_integrations.lazy import lazy
+from ace_integrations.payments.checkout import (
+    Access,
+    Alarm,
+    Checkout,
+    DisputePolicy,
+    EventKind,
+    Notice,
+    NoticeKind,
+    Outcome,
+    PaymentEvent,
+    StoredPayment,
+    StoredStatus,
+    check_refund,
+    refundable,
+)
 from ace_integrations.payments.facade import AsyncPayments, Payments
 from ace_integrations.payments.gateway import (
     GatewayReport,
@@ -13,10 +31,23 @@ from ace_integrations.payments.gateway import (
 )
 from ace_integrations.payments.money import Money
 
+if TYPE_CHECKING:
+    from ace_integrations.payments.stripe import AsyncStripe, Stripe
+
 __all__ = [
+    "Access",
+    "Alarm",
     "AsyncPayments",
+    "AsyncStripe",
+    "Checkout",
+    "DisputePolicy",
+    "EventKind",
     "GatewayReport",
     "Money",
+    "Notice",
+    "NoticeKind",
+    "Outcome",
+    "PaymentEvent",
     "PaymentGateway",
     "PaymentHint",
     "PaymentOrder",
@@ -25,4 +56,12 @@ __all__ = [
     "RefundReport",
     "RefundStatus",
     "Started",
+    "StoredPayment",
+    "StoredStatus",
+    "Stripe",
+    "check_refund",
+    "refundable",
 ]
+
+# The capability's own words are here at once; a gateway's client comes with its first use.
+__getattr__ = lazy(__name__, {"AsyncStripe": "stripe", "Stripe": "stripe"})

@@ -56,6 +56,7 @@ class Started(BaseModel):
 
     Attributes:
         gateway_id: the gateway's id; store it with the payment, and accept reports of no other.
+        live: real money; reports of the other mode are refused later.
         client_secret: for the payer's browser only: never stored, never logged.
         approval_url: where the payer approves, for gateways that work by redirect.
     """
@@ -65,6 +66,7 @@ class Started(BaseModel):
     gateway: str
     gateway_id: str
     status: PaymentStatus
+    live: bool
     client_secret: SecretStr | None = None
     approval_url: str | None = None
 
@@ -81,6 +83,8 @@ class GatewayReport(BaseModel):
         payee: the account that got the money, "" where the key already says it.
         decline_code: why the last try failed, "" when none did.
         disputed: the payer's bank took it back, or may.
+        refunds_failed: refunds that did not go through, those included that had succeeded first; None is none.
+        disputes_closed: disputes that ended in our favour.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -96,6 +100,8 @@ class GatewayReport(BaseModel):
     payee: str = ""
     decline_code: str = ""
     disputed: bool = False
+    refunds_failed: Money | None = None
+    disputes_closed: int = 0
 
 
 class RefundStatus(StrEnum):
