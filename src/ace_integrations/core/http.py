@@ -172,6 +172,9 @@ class AsyncPool:
         loop = asyncio.get_running_loop()
         life = self._clients.get(loop)
         if life is None:
+            # A client refers to its loop, so an ended loop would never leave the weak dictionary by itself.
+            for ended in [known for known in list(self._clients) if known.is_closed()]:
+                self._clients.pop(ended, None)
             generator = _live(_async_client(self._base_url))
             life = _Life(await anext(generator), generator)
             self._clients[loop] = life

@@ -277,7 +277,7 @@ class DiditOperations(ServiceOperations):
             ConflictError: the verification has started.
             NotFoundError: a live session, or the token of another one.
 
-        Source: didit.md §6.2
+        Source: didit.md §7.2
         """
         return HttpCall(
             "POST",

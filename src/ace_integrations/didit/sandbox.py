@@ -45,7 +45,7 @@ class DiditTwin:
 
     name: ClassVar[str] = "didit"
     title: ClassVar[str] = "Didit"
-    icon: ClassVar[str] = "identity"
+    icon: ClassVar[str] = "id"
     empty: ClassVar[str] = "No verification yet. Start one with: ace didit create user-1"
 
     def __init__(self, world: World) -> None:

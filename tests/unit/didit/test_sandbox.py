@@ -358,7 +358,7 @@ def test_each_change_is_told_in_order_and_signed_three_times(create, control, pl
             kept = {name: value for name, value in headers if name.lower() in (one.lower(), "x-timestamp")}
             now = json.loads(body)["timestamp"]
             DiditSignature(simple=True).verify(Headers(kept), body, secrets=[SECRET], now=now)
-        assert dict(headers)["User-Agent"].startswith("DiditWebhook/2.0")
+        assert Headers(headers)["User-Agent"].startswith("DiditWebhook/2.0")
         assert body.isascii()
 
 
@@ -460,7 +460,7 @@ def test_the_consoles_test_delivery_is_marked(control, platform):
     control.post("didit/test-webhook")
     event = arrived(control, platform)[0]
     headers, body = platform.received[0]
-    assert ("event_id" in event, dict(headers)["X-Didit-Test-Webhook"]) == (False, "true")
+    assert ("event_id" in event, Headers(headers)["X-Didit-Test-Webhook"]) == (False, "true")
     assert parse(Headers(headers), body).meaning.is_test
 
 

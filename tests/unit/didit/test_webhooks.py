@@ -461,9 +461,10 @@ def test_what_is_no_event_is_malformed(value):
 
 
 def test_a_malformed_event_is_refused_without_quoting_it():
-    odd = {"webhook_type": "status.updated", "timestamp": NOW, "session_id": ["Jane Example"], "status": "Approved"}
     with pytest.raises(MalformedEventError) as caught:
-        event(odd)
+        event(
+            {"webhook_type": "status.updated", "timestamp": NOW, "session_id": ["Jane Example"], "status": "Approved"}
+        )
     assert "Jane" not in str(caught.value)
 
 
