@@ -83,7 +83,9 @@ class Story:
         """Decide on the hosted page as the service would, and come back."""
         back = self._browser.post(self._page, data={"outcome": "approve"})
         self._must(back.status_code == 303, f"the hosted page answered {back.status_code}")
-        status = self._until(lambda: self._account() == "active" and "active", "the signed webhook must open the account")
+        status = self._until(
+            lambda: self._account() == "active" and "active", "the signed webhook must open the account"
+        )
         self._browser.get(back.headers["location"])
         return Step("The service approves her", f"a signed webhook arrived; the account is {status}")
 

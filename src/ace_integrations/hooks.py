@@ -38,7 +38,7 @@ class Provider:
         webhooks: its `WebhookSource`; None when it sends none.
         twin: its `Twin` class for the sandbox; None when it needs none.
         commands: a typer app for `ace <name>`; None when it has none.
-        probe: a function `() -> Call` that asks the service one harmless question, for `ace doctor`.
+        probe: a function `(settings) -> Call` that asks the service one harmless question, for `ace doctor`.
         links: what a person looks up, by title: documentation, dashboard, status page.
     """
 

@@ -2,6 +2,7 @@
 
 import sys
 from io import TextIOWrapper
+from pkgutil import resolve_name
 
 import typer
 
@@ -42,6 +43,8 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # Arabic goes through every terminal and pipe
             stream.reconfigure(encoding="utf-8")
+    app.add_typer(resolve_name("ace_integrations.mail.cli:app"), name="mail")
+    app.add_typer(resolve_name("ace_integrations.payments.cli:app"), name="payments")
     for provider in plugins().providers.values():
         if provider.commands:
             app.add_typer(provider.load("commands"), name=provider.name)

@@ -86,7 +86,7 @@ def _examine_one(ace: Ace, provider: Provider, *, offline: bool) -> Iterator[Fin
 def _ask(ace: Ace, provider: Provider, where: str, *, sandboxed: bool) -> Finding:
     probe: Any = provider.load("probe")
     try:
-        probe().run(ace)
+        probe(ace.settings.of(provider.load("settings"))).labelled(provider.name, "probe").run(ace)
     except AceError as error:
         return Finding(provider.name, "unreachable", str(error))
     return Finding(provider.name, "sandbox" if sandboxed else "ok", f"{where} answers and accepts the key")

@@ -20,7 +20,7 @@ def show(value: object, *, as_json: bool) -> None:
         say(json.dumps(plain, ensure_ascii=False, indent=2, default=str))
         return
     many = isinstance(plain, list)
-    rows = [*plain] if many else [plain]
+    rows = cast("list[Any]", plain) if isinstance(plain, list) else [plain]
     if not rows:
         say("Nothing found.")
     elif sys.stdout.isatty():

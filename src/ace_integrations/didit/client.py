@@ -436,3 +436,9 @@ def _pdf(reply: Reply) -> bytes:
     if not reply.body.startswith(b"%PDF"):
         raise UnexpectedReplyError("the answer is not a PDF file", status=reply.status)
     return reply.body
+
+
+def probe(settings: DiditSettings) -> Call[object]:
+    """Ask one harmless question that needs the key, for `ace doctor`."""
+    del settings
+    return DiditCalls().balance()

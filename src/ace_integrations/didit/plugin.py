@@ -18,6 +18,7 @@ def ace_providers() -> Iterable[Provider]:
         webhooks="ace_integrations.didit.webhooks:WEBHOOKS",
         twin="ace_integrations.didit.sandbox:DiditTwin",
         commands="ace_integrations.didit.cli:app",
+        probe="ace_integrations.didit.client:probe",
         links={
             "Documentation": "https://docs.didit.me",
             "Console": "https://business.didit.me",

@@ -456,3 +456,8 @@ def _urls(urls: Sequence[str]) -> Sequence[str]:
     if isinstance(urls, str) or not 1 <= len(urls) <= 3:
         raise InvalidInputError("takes a list of one to three addresses", field="urls")
     return urls
+
+
+def probe(settings: MailgunSettings) -> Call[object]:
+    """Ask one harmless question that needs the key, for `ace doctor`."""
+    return MailgunCalls(settings).get_domain()

@@ -21,6 +21,7 @@ def ace_providers() -> Iterable[Provider]:
             webhooks=f"{_HERE}.webhooks:WEBHOOKS",
             twin=f"{_HERE}.sandbox:MailgunTwin",
             commands=f"{_HERE}.cli:app",
+            probe=f"{_HERE}.client:probe",
             links={
                 "Documentation": "https://documentation.mailgun.com/docs/mailgun/api-reference",
                 "Dashboard": "https://app.mailgun.com",
