@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import stripe as stripe_sdk
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from ace_integrations.core import Headers
 from ace_integrations.didit import AsyncDidit, Didit
@@ -22,6 +22,7 @@ from ace_integrations.mail.mailgun import Mailgun
 from ace_integrations.mail.mailgun.models import SuppressionEntry, SuppressionKind
 from ace_integrations.mail.mailgun.settings import MailgunSettings
 from ace_integrations.payments import Stripe
+from ace_integrations.payments.stripe.models import PaymentIntent
 from ace_integrations.payments.stripe.settings import StripeSettings
 from ace_integrations.payments.stripe.webhooks import WEBHOOKS as STRIPE_WEBHOOKS
 from ace_integrations.settings import Settings
@@ -134,6 +135,18 @@ def crowd(url: str) -> None:
     )
 
 
+class _Holder(BaseModel):
+    object: PaymentIntent
+
+
+class _Snapshot(BaseModel):
+    id: str
+    type: str
+    created: int
+    livemode: bool
+    data: _Holder
+
+
 def webhooks() -> None:
     """Compare verify and parse with the bare primitives and with the official verifier."""
     secret, now = "whsec_bench_0123456789abcdef", int(time.time())
@@ -142,11 +155,11 @@ def webhooks() -> None:
     body, headers = STRIPE_WEBHOOKS.sign(STRIPE_WEBHOOKS.scheme(settings), value, secret, now)
     doors, fields = Doors([STRIPE_WEBHOOKS], Settings(providers=(settings,))), Headers(headers)
     signature = headers["Stripe-Signature"] if "Stripe-Signature" in headers else fields["stripe-signature"]
-    model = type(doors.open("stripe", fields, body, now=now).data)
+    model = TypeAdapter(_Snapshot)
 
     def bare() -> object:
         hmac.digest(secret.encode(), str(now).encode() + b"." + body, hashlib.sha256)
-        return model.model_validate_json(body)
+        return model.validate_json(body)
 
     primitive = cpu(bare, calls=2000)
     row("hmac.digest + validate_json of the same model", primitive, primitive)

@@ -47,8 +47,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             path = head.split(b" ", 2)[1].partition(b"?")[0]
             body = ANSWERS.get(path, b"{}")
             length = str(len(body)).encode()
-            writer.write(
-                b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " + length + b"\r\n\r\n" + body
-            )
+            status = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: "
+            writer.write(status + length + b"\r\n\r\n" + body)
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
