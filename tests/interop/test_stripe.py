@@ -10,9 +10,9 @@ import httpx
 import pytest
 import stripe
 
+from ace_integrations.core import Headers
 from ace_integrations.payments.stripe.settings import SANDBOX_SECRET_KEY, SANDBOX_WEBHOOK_SECRET
 from ace_integrations.payments.stripe.webhooks import WEBHOOKS, StripeSignature, write_body
-from ace_integrations.core import Headers
 from ace_integrations.sandbox import RunningSandbox
 
 # The SDK hands httpx its body in a way that httpx calls old.
