@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import pytest
 import stamina
 
+_OURS = ("ACE_", "DIDIT_", "MAILGUN_", "MAIL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_", "THINGS_")
+
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the machine's own settings, and a `.env` of the working folder, away from the tests."""
     for name in list(os.environ):
-        if name.startswith(("ACE_", "DIDIT_", "MAILGUN_", "MAIL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_")):
+        if name.startswith(_OURS) and not name.startswith("ACE_TEST_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path_factory.getbasetemp())
 
@@ -21,3 +23,31 @@ def no_waiting() -> Iterator[None]:
     """Let retries happen at once: no test sleeps."""
     with stamina.set_testing(True, attempts=100, cap=True):
         yield
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> str:
+    """Give the PostgreSQL server of this run, or skip."""
+    return _needed("ACE_TEST_POSTGRESQL", "a PostgreSQL server: run scripts/test")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """Give the Redis server of this run, or skip."""
+    return _needed("ACE_TEST_REDIS", "a Redis server: run scripts/test")
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Give the browser of this run, or skip."""
+    return _needed("ACE_TEST_BROWSER", "Chromium: run scripts/test")
+
+
+def _needed(variable: str, what: str) -> str:
+    value = os.environ.get(variable, "")
+    if not value:
+        message = f"this test needs {what}"
+        if os.environ.get("ACE_TEST_NO_SKIPS"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return value

@@ -23,6 +23,8 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 Capability = Literal["identity", "mail", "ai", "jobs", "payments", "video", "realtime"]
 
+Reference = Literal["settings", "build", "service", "webhooks", "twin", "commands", "probe"]
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -36,6 +38,7 @@ class Provider:
         webhooks: its `WebhookSource`; None when it sends none.
         twin: its `Twin` class for the sandbox; None when it needs none.
         commands: a typer app for `ace <name>`; None when it has none.
+        probe: a function `(settings) -> Call` that asks the service one harmless question, for `ace doctor`.
         links: what a person looks up, by title: documentation, dashboard, status page.
     """
 
@@ -48,9 +51,10 @@ class Provider:
     webhooks: str | None = None
     twin: str | None = None
     commands: str | None = None
+    probe: str | None = None
     links: Mapping[str, str] = field(default_factory=dict[str, str])
 
-    def load(self, attribute: Literal["settings", "build", "service", "webhooks", "twin", "commands"]) -> Any:
+    def load(self, attribute: Reference) -> Any:
         """Import what one attribute names; None when it names nothing."""
         reference: str | None = getattr(self, attribute)
         return resolve_name(reference) if reference else None

@@ -1,9 +1,11 @@
 """Settings that all providers share, and the base of each provider's own."""
 
+import os
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -140,7 +142,7 @@ class Settings(_Environment):
         loaded = self._loaded.get(kind)
         if loaded is None:
             loaded = self._place(self._given(kind))
-            problems = [*loaded.problems(), *self._misplaced(loaded)]
+            problems = [*loaded.problems(), *self._misplaced(loaded), *_published(loaded)]
             if problems:
                 raise ConfigurationError(*problems)
             self._loaded[kind] = loaded
@@ -203,6 +205,18 @@ class Settings(_Environment):
         if not is_loopback(url) and urlsplit(url).scheme != "https":
             return [f"the address of {settings.provider} must start with https:// unless it is on this machine"]
         return []
+
+
+def _published(settings: ProviderSettings) -> list[str]:
+    """Find secrets that a browser gets too: what `NEXT_PUBLIC_` names is built into the pages of a front end."""
+    # The twins' own values open nothing, and a front end under test may hold them.
+    secrets = [] if settings.is_sandbox else settings.secrets()
+    values = {**dotenv_values(str(settings.model_config.get("env_file"))), **os.environ}
+    return [
+        f"{name} gives a secret of {settings.provider} to every visitor: unset it, and change the key"
+        for name, value in sorted(values.items())
+        if name.startswith("NEXT_PUBLIC_") and value and value.strip() in secrets
+    ]
 
 
 def is_loopback(url: str) -> bool:

@@ -1,6 +1,6 @@
 """What a plugin author needs to describe and send calls; the modules behind it may move."""
 
-from ace_integrations.core.call import BlockingCall, Call, Describer, Replied, Result, operation
+from ace_integrations.core.call import BlockingCall, Call, Configured, Describer, Replied, Result, operation
 from ace_integrations.core.client import AsyncClient, AsyncFacade, ServiceOperations, SyncClient, SyncFacade
 from ace_integrations.core.connection import Account, AsyncConnection, AsyncSender, Connection, Options, Sender
 from ace_integrations.core.http_call import Headers, HttpCall, Repeat, Reply, from_json, no_content, raw_reply
@@ -17,6 +17,7 @@ __all__ = [
     "BlockingCall",
     "Call",
     "CallRecord",
+    "Configured",
     "Connection",
     "Describer",
     "Endpoint",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar,
 from ace_integrations.errors import AceError, InvalidInputError
 
 if TYPE_CHECKING:
-    from ace_integrations.core.connection import AsyncSender, Sender
+    from ace_integrations.core.connection import AsyncConnection, AsyncSender, Connection, Sender
     from ace_integrations.core.http_call import Reply
 
 C = TypeVar("C")
@@ -101,6 +101,34 @@ class BlockingCall(Call[T]):
     async def arun(self, sender: "AsyncSender") -> T:
         del sender
         return await asyncio.to_thread(self.do)
+
+
+@dataclass(slots=True)
+class Configured(Call[T]):
+    """A call that needs a setting of the account it is sent with, so it is described once that account is known.
+
+    Attributes:
+        describe: gives the call; takes the `ProviderSettings` of the service that `provider` names.
+    """
+
+    describe: Callable[[Any], Call[T]]
+    provider: str = ""
+    operation: str = ""
+
+    def run(self, sender: "Sender") -> T:
+        return self._call(sender.connection(self.provider)).run(sender)
+
+    async def arun(self, sender: "AsyncSender") -> T:
+        return await self._call(sender.connection(self.provider)).arun(sender)
+
+    def _call(self, connection: "Connection | AsyncConnection") -> Call[T]:
+        return self.describe(connection.account.settings).labelled(self.provider, self.operation)
+
+    def labelled(self, provider: str, operation: str) -> Call[T]:
+        return Configured(self.describe, self.provider or provider, self.operation or operation)
+
+    def with_reply(self) -> Call[Replied[T]]:
+        return Configured(lambda settings: self.describe(settings).with_reply(), self.provider, self.operation)
 
 
 @dataclass(slots=True)

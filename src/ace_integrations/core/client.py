@@ -101,6 +101,12 @@ class SyncClient(Blocking, Generic[S]):
         client._sender = _OneAccount(connection, Options())
         return client
 
+    @property
+    def settings(self) -> S:
+        """The settings that this client was made with."""
+        settings: S = self._sender.connection("").account.settings  # type: ignore[assignment]  # its service says so
+        return settings
+
     def perform(self, call: Call[T]) -> T:
         """Do one described call, as in `client.perform(DiditCalls().get_decision(...).with_reply())`."""
         return call.run(self._sender)
@@ -149,6 +155,12 @@ class AsyncClient(Awaiting, Generic[S]):
         client = cls.__new__(cls)
         client._sender = _OneAccount(connection, Options())
         return client
+
+    @property
+    def settings(self) -> S:
+        """The settings that this client was made with."""
+        settings: S = self._sender.connection("").account.settings  # type: ignore[assignment]  # its service says so
+        return settings
 
     async def perform(self, call: Call[T]) -> T:
         """Do one described call."""

@@ -318,10 +318,12 @@ class Trip(Generic[T]):
         """Say how long to wait before the next try; False ends it."""
         if not isinstance(failed, Failed) or not failed.again or self.attempts >= self._tries:
             return False
+        left = self.deadline - time.monotonic()
         backoff = min(5.0, 0.1 * 2.0 ** (self.attempts - 1) + random.random())  # noqa: S311 - jitter, not a secret
-        pause = backoff if failed.told is None else max(failed.told, 0.0)
+        # Our own pause may be cut to leave time for the try after it; what the service told may not.
+        pause = min(backoff, left / 2) if failed.told is None else failed.told
         # stamina sleeps whatever it is told, past its own timeout too: what does not fit is not handed over.
-        if time.monotonic() + pause >= self.deadline or not self._account.budget.spend():
+        if left <= 0 or pause >= left or not self._account.budget.spend():
             return False
         return pause
 

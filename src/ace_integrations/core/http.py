@@ -172,6 +172,9 @@ class AsyncPool:
         loop = asyncio.get_running_loop()
         life = self._clients.get(loop)
         if life is None:
+            # A client refers to its loop, so an ended loop would never leave the weak dictionary by itself.
+            for ended in [known for known in list(self._clients) if known.is_closed()]:
+                self._clients.pop(ended, None)
             generator = _live(_async_client(self._base_url))
             life = _Life(await anext(generator), generator)
             self._clients[loop] = life
@@ -219,12 +222,9 @@ def _build(client: Any, request: WireRequest, read_timeout: float, deadline: flo
         content=request.content,
         data=request.form,
         files=request.files or None,
-        timeout=_timeouts(min(CONNECT_S, left), min(read_timeout, left), min(WRITE_S, left), min(POOL_S, left)),
+        # A tuple, since each library wants a Timeout of its own: connect, read, write, pool.
+        timeout=(min(CONNECT_S, left), min(read_timeout, left), min(WRITE_S, left), min(POOL_S, left)),
     )
-
-
-def _timeouts(connect: float, read: float, write: float, pool: float) -> Any:
-    return httpx.Timeout(connect=connect, read=read, write=write, pool=pool)
 
 
 def _fields(response: Any) -> Headers:

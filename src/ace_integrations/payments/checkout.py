@@ -72,9 +72,7 @@ class StoredPayment(BaseModel):
     alarm: str = ""
 
     @classmethod
-    def opened(
-        cls, order: PaymentOrder, started: Started, *, user: str, course: str, live: bool, payee: str = ""
-    ) -> Self:
+    def opened(cls, order: PaymentOrder, started: Started, *, user: str, course: str, payee: str = "") -> Self:
         """Give the row of a payment that a gateway has just been asked for."""
         nothing = Money.zero(order.amount.currency)
         return cls(
@@ -84,7 +82,7 @@ class StoredPayment(BaseModel):
             gateway=started.gateway,
             gateway_id=started.gateway_id,
             amount=order.amount,
-            live=live,
+            live=started.live,
             payee=payee,
             received=nothing,
             refunded=nothing,

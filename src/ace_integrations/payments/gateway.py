@@ -56,6 +56,7 @@ class Started(BaseModel):
 
     Attributes:
         gateway_id: the gateway's id; store it with the payment, and accept reports of no other.
+        live: real money; reports of the other mode are refused later.
         client_secret: for the payer's browser only: never stored, never logged.
         approval_url: where the payer approves, for gateways that work by redirect.
     """
@@ -65,6 +66,7 @@ class Started(BaseModel):
     gateway: str
     gateway_id: str
     status: PaymentStatus
+    live: bool
     client_secret: SecretStr | None = None
     approval_url: str | None = None
 

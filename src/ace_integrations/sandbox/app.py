@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ace_integrations.sandbox.asgi import answer, done, read_fields
 from ace_integrations.sandbox.clock import Clock
-from ace_integrations.sandbox.console import Console
+from ace_integrations.sandbox.console import TOKEN_COOKIE, Console
 from ace_integrations.sandbox.delivery import Deliveries
 from ace_integrations.sandbox.faults import Faults, Rule, apply
 from ace_integrations.sandbox.journal import Journal
@@ -26,7 +26,6 @@ from ace_integrations.sandbox.pages import STATIC
 from ace_integrations.sandbox.twin import Twin, World
 from ace_integrations.settings import is_loopback
 
-TOKEN_COOKIE = "ace_sandbox"  # noqa: S105 - a name
 TOKEN_HEADER = "x-sandbox-token"  # noqa: S105 - a name
 
 
@@ -147,15 +146,16 @@ class _Watched:
             await self._app(scope, receive, send)
             return
         seen = _Seen(receive, send)
-        started = time.monotonic()
+        started, age = time.monotonic(), self._sandbox.journal.age
         rule = self._sandbox.faults.take(self._name, operation)
         try:
             if rule is None:
-                await self._app(scope, seen.receive, seen.send)
+                await self._app(scope, _as_cycle(seen, receive), seen.send)
             else:
                 await apply(rule, self._app, scope, _as_cycle(seen, receive), seen.send)
         finally:
-            self._note(scope, seen, operation, rule, started)
+            if age == self._sandbox.journal.age:
+                self._note(scope, seen, operation, rule, started)
 
     def _operation(self, scope: Scope) -> str:
         for route in self._routes:

@@ -1,13 +1,24 @@
 """The console: what the twins hold, live traffic, and the buttons that decide as the services would."""
 
-from typing import TYPE_CHECKING
+import json
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, get_args
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
+
+from ace_integrations.sandbox.faults import Kind
+from ace_integrations.sandbox.pages import environment
+from ace_integrations.sandbox.twin import Detail
 
 if TYPE_CHECKING:
     from ace_integrations.sandbox.app import Sandbox
+
+TOKEN_COOKIE = "ace_sandbox"  # noqa: S105 - a name
+
+_PAGES = environment("ace_integrations.sandbox")
 
 
 class Console:
@@ -18,8 +29,108 @@ class Console:
 
     def routes(self) -> list[BaseRoute]:
         """Give the pages."""
-        return [Route("/", self._overview, name="console")]
+        return [
+            Route("/", self._overview),
+            Route("/console/webhooks", self._webhooks),
+            Route("/console/faults", self._faults),
+            Route("/console/clock", self._clock),
+            Route("/console/journal/{entry:int}", self._entry),
+            Route("/console/{twin}", self._twin),
+        ]
 
     async def _overview(self, request: Request) -> Response:
-        del request
-        return HTMLResponse("<!doctype html><title>Sandbox</title><h1>Sandbox</h1>")
+        rows: list[dict[str, Any]] = []
+        for name, twin in self._sandbox.twins.items():
+            calls = [entry for entry in self._sandbox.journal if entry.provider == name and entry.kind == "call"]
+            failed = [entry for entry in calls if entry.status >= 400 or entry.status == 0]
+            last = failed[-1] if failed else None
+            rows.append({"name": name, "title": twin.title, "calls": len(calls), "last_error": last})
+        return self._page(request, "overview", "Overview", rows=rows)
+
+    async def _twin(self, request: Request) -> Response:
+        twin = self._sandbox.twins.get(request.path_params["twin"])
+        if twin is None:
+            return RedirectResponse("/", 303)
+        wanted = request.query_params.get("q", "").lower()
+        items = [item for item in twin.items() if wanted in f"{item.title} {item.subtitle}".lower()]
+        chosen = request.query_params.get("item") or (items[0].id if items else "")
+        opened = twin.detail(chosen) if chosen else None
+        return self._page(
+            request,
+            "twin",
+            twin.title,
+            twin=twin,
+            items=items,
+            chosen=chosen,
+            opened_by_hand="item" in request.query_params,
+            detail=opened,
+            payload=_written(opened),
+            query=wanted,
+        )
+
+    async def _webhooks(self, request: Request) -> Response:
+        sent = sorted(self._sandbox.deliveries.all.values(), key=lambda one: one.id, reverse=True)
+        return self._page(request, "webhooks", "Webhooks", deliveries=sent, targets=self._sandbox.targets)
+
+    async def _faults(self, request: Request) -> Response:
+        return self._page(request, "faults", "Faults", rules=self._sandbox.faults.list(), kinds=get_args(Kind))
+
+    async def _clock(self, request: Request) -> Response:
+        waiting = [_when(at) for at in self._sandbox.clock.waiting[:50]]
+        return self._page(request, "clock", "Clock", waiting=waiting)
+
+    async def _entry(self, request: Request) -> Response:
+        wanted = request.path_params["entry"]
+        entry = next((entry for entry in self._sandbox.journal if entry.id == wanted), None)
+        if entry is None:
+            return RedirectResponse("/", 303)
+        return self._page(request, "entry", f"Call {wanted}", entry=entry)
+
+    def _page(self, request: Request, view: str, title: str, **values: Any) -> Response:
+        sandbox = self._sandbox
+        nonce = secrets.token_urlsafe(12)
+        html = _PAGES.get_template(f"console_{view}.html").render(
+            title=title,
+            path=request.url.path,
+            nonce=nonce,
+            address=sandbox.url.removeprefix("http://"),
+            twins=[(name, twin.title, twin.icon, len(twin.items())) for name, twin in sandbox.twins.items()],
+            now=_when(sandbox.clock.now()),
+            moved=_moved(sandbox.clock.offset_s),
+            faults=len(sandbox.faults.list()),
+            webhooks=len(sandbox.deliveries.all),
+            journal=list(sandbox.journal)[-100:][::-1],
+            calls=len(sandbox.journal),
+            when=_when,
+            **values,
+        )
+        response = HTMLResponse(html, headers={"content-security-policy": _policy(nonce), "cache-control": "no-store"})
+        # Strict: the browser sends it from the console's own pages only.
+        response.set_cookie(TOKEN_COOKIE, sandbox.token, httponly=True, samesite="strict", path="/")
+        return response
+
+
+def _policy(nonce: str) -> str:
+    return (
+        f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; frame-src 'self'; img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def _when(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _moved(seconds: float) -> str:
+    """Say by how much the clock was moved: "+2 days", "+3 hours", "" for not at all."""
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = round(seconds / size)
+            return f"+{count} {word}{'s' if count != 1 else ''}"
+    return ""
+
+
+def _written(detail: Detail | None) -> str:
+    if detail is None or detail.payload is None:
+        return ""
+    return json.dumps(detail.payload, ensure_ascii=False, indent=2)

@@ -48,6 +48,7 @@ class Journal:
         self._ids = itertools.count(1)
         self._redactor = Redactor()
         self._secrets: set[str] = set()
+        self.age = 0
 
     def hide(self, *secrets: str) -> None:
         """Keep these values out of the journal from now on."""
@@ -87,8 +88,9 @@ class Journal:
         return len(self._entries)
 
     def clear(self) -> None:
-        """Forget everything but the secrets."""
+        """Forget everything but the secrets; a call that began before belongs to the forgotten age."""
         self._entries.clear()
+        self.age += 1
 
     def _text(self, body: bytes) -> str:
         text = body[:LONGEST_BODY].decode("utf-8", "replace")

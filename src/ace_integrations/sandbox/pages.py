@@ -90,7 +90,8 @@ def render_page(
     headers = {
         "content-security-policy": _policy(nonce, leads_to),
         "cache-control": "no-store",
-        "referrer-policy": "no-referrer",
+        # Not "no-referrer": browsers then post a form with `Origin: null`, which the sandbox refuses.
+        "referrer-policy": "same-origin",
         "x-content-type-options": "nosniff",
     }
     return HTMLResponse(html, status, headers=headers)

@@ -65,6 +65,12 @@ def explain(
     for name, secret in other_secrets:
         if secret and _is_good(scheme, headers, body, [secret], now):
             return Diagnosis(f"signed with {name}", f"It was signed with {name}: set the signing secret.")
+    if not scheme.sorts_keys and _has_sorted_keys(body):
+        return Diagnosis(
+            "body re-serialised",
+            "The keys of this body are in alphabetical order, which the provider does not send: "
+            "give the receiver the raw bytes of the request.",
+        )
     if str(refusal).endswith("is missing"):
         return Diagnosis("header lost", f"{refusal}: a proxy dropped it, or another service sent the delivery.")
     return Diagnosis(
@@ -112,8 +118,24 @@ def _rewritten(value: Any) -> Iterator[bytes]:
         yield text.encode("utf-8", "surrogatepass")
 
 
+def _has_sorted_keys(body: bytes) -> bool:
+    """Whether a JSON body of some size lists every object's keys alphabetically."""
+    orders: list[list[str]] = []
+
+    def note(pairs: list[tuple[str, Any]]) -> None:
+        orders.append([name for name, _ in pairs])
+
+    with suppress(UnicodeDecodeError, ValueError, RecursionError):
+        json.loads(body, object_pairs_hook=note)
+        return any(len(names) > 2 for names in orders) and all(names == sorted(names) for names in orders)
+    return False
+
+
 def _spellings(secret: str) -> Iterator[tuple[str, str]]:
-    yield "white space around the secret", secret.strip()
-    yield "quotes around the secret", secret.strip("\"'")
-    _, _, bare = secret.partition("_")
-    yield "prefix of the secret dropped", bare
+    for name, variant in (
+        ("white space around the secret", secret.strip()),
+        ("quotes around the secret", secret.strip("\"'")),
+        ("prefix of the secret dropped", secret.partition("_")[2]),
+    ):
+        if variant:
+            yield name, variant

@@ -11,9 +11,9 @@ from ace_integrations.core.http_call import Headers
 from ace_integrations.errors import (
     BodyTooLargeError,
     ConfigurationError,
-    MalformedEventError,
     NotFoundError,
     PermanentError,
+    SignatureError,
     WebhookError,
 )
 from ace_integrations.settings import Settings
@@ -51,12 +51,14 @@ class Receipt:
     Attributes:
         status: the HTTP status; the body is `text` for every refusal alike, so a forger learns nothing.
         duplicate: it was seen before, so no handler ran now.
+        refused_signature: it was not signed with a current secret, or too long ago.
         reason: why it was refused, for the log and for `ace webhooks explain`, never for the sender.
     """
 
     status: int
     event: Event | None = None
     duplicate: bool = False
+    refused_signature: bool = False
     reason: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -135,12 +137,10 @@ class _Reception:
         self,
         doors: Doors,
         *,
-        refused_status: int = 400,
         endpoint: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._doors = doors
-        self._refused_status = refused_status
         self._endpoint = endpoint
         self._clock = clock
         self._handlers: list[tuple[type[Any], Callable[..., Any]]] = []
@@ -187,11 +187,15 @@ class _Reception:
             case BodyTooLargeError():
                 status = 413
             case WebhookError():
-                status = self._refused_status if not isinstance(error, MalformedEventError) else 400
+                status = 400
             case _:
                 status = 503
         logger.warning("webhook of %s refused with %d: %s", provider, status, type(error).__name__)
-        return Receipt(status, reason=f"{type(error).__name__}: {error}")
+        return Receipt(
+            status,
+            refused_signature=isinstance(error, SignatureError),
+            reason=f"{type(error).__name__}: {error}",
+        )
 
     def _not_now(self, event: Event, refusal: Refusal) -> Receipt:
         if not refusal.same_body:

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from ace_integrations.core.http_call import Headers
 from ace_integrations.errors import ConfigurationError, SignatureError, StaleSignatureError
@@ -16,9 +17,14 @@ LONGEST_FIELD = 8192
 class SignatureScheme(ABC):
     """How one provider signs its deliveries. Pure: time and secrets are arguments.
 
+    Attributes:
+        sorts_keys: whether the provider writes its JSON with sorted keys; `explain` takes them for a mistake elsewhere.
+
     Args:
         tolerance_s: how far the signed time may be from now, both ways, in seconds.
     """
+
+    sorts_keys: ClassVar[bool] = False
 
     def __init__(self, *, tolerance_s: int = 300) -> None:
         self.tolerance_s = tolerance_s

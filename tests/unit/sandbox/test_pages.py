@@ -41,6 +41,11 @@ def test_what_a_context_brings_is_escaped(pages):
     assert "<script>" not in html
 
 
+def test_a_form_of_the_page_keeps_its_origin_which_the_sandbox_asks_for(pages):
+    response = render_page(pages, "page.html", service="Example", context={"heading": "Hello"})
+    assert response.headers["referrer-policy"] == "same-origin"
+
+
 def test_without_a_decision_there_is_no_panel(pages):
     html, _ = render(pages, panel=False)
     assert 'id="decide"' not in html

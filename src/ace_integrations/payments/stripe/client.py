@@ -433,3 +433,9 @@ def checked_metadata(metadata: Mapping[str, str] | None) -> dict[str, str] | Non
     if len(metadata) > MOST_METADATA:
         raise InvalidInputError(f"has more than {MOST_METADATA} entries", field="metadata")
     return dict(metadata)
+
+
+def probe(settings: StripeSettings) -> Call[object]:
+    """Ask one harmless question that needs the key, for `ace doctor`."""
+    del settings
+    return StripeCalls().retrieve_balance()

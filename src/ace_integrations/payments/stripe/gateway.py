@@ -157,6 +157,7 @@ def _started(intent: PaymentIntent) -> Started:
         gateway=GATEWAY,
         gateway_id=intent.id,
         status=_STATUS.get(intent.status, PaymentStatus.PENDING),
+        live=intent.livemode,
         client_secret=intent.client_secret,
     )
 

@@ -20,6 +20,7 @@ def ace_providers() -> Iterable[Provider]:
         webhooks=f"{_HERE}.webhooks:WEBHOOKS",
         twin=f"{_HERE}.sandbox:StripeTwin",
         commands=f"{_HERE}.cli:app",
+        probe=f"{_HERE}.client:probe",
         links={
             "Documentation": "https://docs.stripe.com/",
             "Dashboard": "https://dashboard.stripe.com/",

@@ -1,0 +1,130 @@
+"""Sign-up, sign-in, and who is asking."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from pydantic import AfterValidator, BaseModel, Field
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ace_integrations.mail import Address
+from examples.fastapi_platform.tables import AuditLine, Login, OutboxMail, User
+
+COOKIE = "platform_session"
+STAYS = timedelta(days=14)
+
+_BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+def _clean(name: str) -> str:
+    """Drop what would turn the text around a name, and what no name holds."""
+    return " ".join(name.translate(_BIDI).split())
+
+
+class SignUp(BaseModel):
+    """What a new user tells."""
+
+    name: Annotated[str, AfterValidator(_clean), Field(min_length=2, max_length=100)]
+    email: Annotated[str, AfterValidator(lambda text: Address(email=text).email.lower())]
+    password: Annotated[str, Field(min_length=10, max_length=200)]
+    role: Annotated[str, Field(pattern="^(student|teacher)$")] = "student"
+
+
+async def create_user(session: AsyncSession, form: SignUp, *, origin: str) -> User | None:
+    """Add a user with a welcome mail in the same transaction; None when the address is taken."""
+    if await session.scalar(select(User.id).where(User.email == form.email)) is not None:
+        return None
+    user = User(name=form.name, email=form.email, role=form.role, password=hash_password(form.password))
+    session.add(user)
+    await session.flush()
+    session.add(
+        OutboxMail(
+            key=f"welcome-{user.id}",
+            notification="WelcomeNotification",
+            to_email=user.email,
+            to_name=user.name,
+            fields={"name": user.name, "start_url": f"{origin}/verify"},
+        )
+    )
+    session.add(AuditLine(user_id=user.id, what="account.created", details={"role": user.role}))
+    return user
+
+
+async def check_password(session: AsyncSession, email: str, password: str) -> User | None:
+    """Give the user of an address and password; as slow for an unknown address as for a wrong password."""
+    user = await session.scalar(select(User).where(User.email == email.strip().lower()))
+    stored = user.password if user else _NOBODY
+    return user if _matches(password, stored) and user is not None else None
+
+
+async def sign_in(session: AsyncSession, user: User) -> str:
+    """Give a new cookie value; an older one of the same browser is not kept alive."""
+    token = secrets.token_urlsafe(32)
+    session.add(Login(token_hash=_hash(token), user_id=user.id, expires_at=datetime.now(UTC) + STAYS))
+    return token
+
+
+async def sign_out(session: AsyncSession, token: str) -> None:
+    """Forget a cookie."""
+    await session.execute(delete(Login).where(Login.token_hash == _hash(token)))
+
+
+async def visitor(request: Request) -> User | None:
+    """Give who is asking, None for a stranger."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    async with request.app.state.sessions() as session:
+        found = (
+            await session.execute(
+                select(User, Login.expires_at)
+                .join(Login, Login.user_id == User.id)
+                .where(Login.token_hash == _hash(token))
+            )
+        ).one_or_none()
+    if found is None or _utc(found.expires_at) < datetime.now(UTC):
+        return None
+    user: User = found.User
+    return user
+
+
+async def signed_in(user: Annotated[User | None, Depends(visitor)]) -> User:
+    """Give who is asking, or answer 401."""
+    if user is None:
+        raise HTTPException(401, "Sign in first.")
+    return user
+
+
+Visitor = Annotated[User | None, Depends(visitor)]
+SignedIn = Annotated[User, Depends(signed_in)]
+
+
+def hash_password(password: str) -> str:
+    """Give salt and scrypt hash, hexadecimal."""
+    salt = secrets.token_bytes(16)
+    return f"{salt.hex()}:{_scrypt(password, salt).hex()}"
+
+
+def _matches(password: str, stored: str) -> bool:
+    salt, _, digest = stored.partition(":")
+    return hmac.compare_digest(_scrypt(password, bytes.fromhex(salt)).hex(), digest)
+
+
+def _scrypt(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(password.encode(), salt=salt, n=2**14, r=8, p=1, dklen=32)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _utc(when: datetime) -> datetime:
+    # SQLite gives times back without their zone.
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+_NOBODY = hash_password(secrets.token_hex(16))

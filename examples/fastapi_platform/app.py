@@ -1,0 +1,107 @@
+"""The platform: a FastAPI application put together from its parts."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.base import RequestResponseEndpoint
+
+from ace_integrations import AsyncAce
+from ace_integrations.contrib.fastapi import webhook_routes
+from ace_integrations.contrib.sqlalchemy import AsyncSqlStore
+from ace_integrations.identity import IdentityChanged
+from ace_integrations.mail import DeliveryEvent
+from ace_integrations.payments import PaymentHint
+from ace_integrations.webhooks import AsyncReceiver
+from examples.fastapi_platform import identity, outbox, pages, payments
+from examples.fastapi_platform.database import open_engine, prepare
+from examples.fastapi_platform.tables import WEBHOOK_CLAIMS
+
+SHARED = Path(__file__).resolve().parent.parent / "shared"
+
+
+def create_app(
+    ace: AsyncAce | None = None,
+    *,
+    database_url: str | None = None,
+    origin: str | None = None,
+    clock: Callable[[], float] = time.time,
+) -> FastAPI:
+    """Put the platform together; nothing is opened before it starts.
+
+    Args:
+        ace: from the environment when not given.
+        origin: where browsers reach the platform, as in http://127.0.0.1:8000.
+        clock: gives Unix seconds; the sandbox's clock where that is moved.
+    """
+    ace = ace or AsyncAce(clock=clock)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        engine = open_engine(database_url)
+        sessions = await prepare(engine)
+        app.state.ace, app.state.sessions, app.state.clock = ace, sessions, clock
+        app.state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
+        app.state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
+        background = [
+            asyncio.create_task(outbox.Relay(ace, sessions, clock=clock).run()),
+            asyncio.create_task(_sweep(app.state.receiver)),
+        ]
+        try:
+            yield
+        finally:
+            for task in background:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await ace.aclose()
+            await engine.dispose()
+
+    app = FastAPI(title="Rihla", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.receiver = _receiver(ace)
+    app.middleware("http")(_guard)
+    app.include_router(webhook_routes(app.state.receiver, "didit", "mailgun", "stripe", refused_status={"stripe": 403}))
+    app.include_router(identity.router)
+    app.include_router(payments.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=SHARED / "static"), name="static")
+    return app
+
+
+def _receiver(ace: AsyncAce) -> AsyncReceiver:
+    receiver = ace.webhooks
+    receiver.on(IdentityChanged)(identity.on_identity_changed)
+    receiver.on(DeliveryEvent)(outbox.on_delivery)
+    receiver.on(PaymentHint)(payments.on_payment_hint(ace))
+    return receiver
+
+
+async def _sweep(receiver: AsyncReceiver) -> None:
+    """Finish what a killed process left behind."""
+    while True:
+        await asyncio.sleep(5)
+        await receiver.sweep()
+
+
+async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Refuse writes that another site's page sends, and say what pages may load."""
+    if request.method == "POST" and not request.url.path.endswith("/webhook"):
+        origin = request.headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+            return Response("This form belongs to another site.", 403)
+    response = await call_next(request)
+    script = pages.script_origin(request.app.state.ace)
+    response.headers.setdefault(
+        "content-security-policy",
+        f"default-src 'self'; script-src 'self' {script}; frame-src {script}; connect-src 'self' {script}; "
+        "img-src 'self' data:; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    )
+    response.headers.setdefault("x-content-type-options", "nosniff")
+    response.headers.setdefault("referrer-policy", "same-origin")
+    return response

@@ -1,0 +1,116 @@
+"""Start sandbox and platform on loopback; leave them running, or walk the journey once."""
+
+import argparse
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from ace_integrations import AsyncAce, ConfigurationError, Settings
+from ace_integrations.sandbox import RunningSandbox, start
+from ace_integrations.settings import SANDBOX_PORT
+from examples.fastapi_platform.app import create_app
+from examples.shared.story import Story, StoryError
+
+
+@dataclass(frozen=True)
+class Running:
+    """Both servers, ready."""
+
+    platform: str
+    sandbox: RunningSandbox
+
+
+@contextmanager
+def running(database_url: str, *, platform_port: int = 0, sandbox_port: int = 0) -> Generator[Running]:
+    """Run both in this process; their ports are free again at the end."""
+    with start(port=sandbox_port) as sandbox, listening(platform_port) as taken:
+        platform = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        names = sandbox.control.get("status")["twins"]
+        sandbox.control.send_webhooks_to(**{name: f"{platform}/api/{name}/webhook" for name in names})
+        clock = sandbox.sandbox.clock.now if sandbox.sandbox else time.time
+        ace = AsyncAce(Settings(sandbox_url=sandbox.url), clock=clock)
+        app = create_app(ace, database_url=database_url, origin=platform, clock=clock)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
+            yield Running(platform, sandbox)
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+@contextmanager
+def listening(port: int) -> Generator[socket.socket]:
+    """Take a port of this machine, another one where it is taken."""
+    # TCP by name: asyncio switches Nagle's delay off only then.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", port))
+        except OSError:
+            taken.bind(("127.0.0.1", 0))
+        yield taken
+
+
+def once() -> int:
+    """Walk the journey, print each step, and say how it ended."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, running(_sqlite(folder)) as both:
+        say(f"Sandbox  {both.sandbox.url}\nPlatform {both.platform}\n")
+        try:
+            with Story(both.platform, both.sandbox.control) as story:
+                for number, step in enumerate(story.walk(), 1):
+                    say(f"{number}. {step.did}\n   {step.saw}")
+        except StoryError as error:
+            say(f"\nThe journey stopped: {error}")
+            return 1
+    say(f"\nThe whole journey took {time.monotonic() - began:.1f} s. Nothing left this machine.")
+    return 0
+
+
+def stay() -> int:
+    """Leave both running until interrupted, and print the pages to open."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            both = running(_sqlite(folder), platform_port=8000, sandbox_port=SANDBOX_PORT)
+            with both as servers:
+                say(f"Platform  {servers.platform}           sign up, verify, enrol, pay with 4242 4242 4242 4242")
+                say(f"Console   {servers.sandbox.url}           what the imitated services hold, and their buttons")
+                say(f"Inbox     {servers.sandbox.url}/console/mailgun")
+                say("\nCtrl-C ends both.")
+                signal.signal(signal.SIGTERM, signal.default_int_handler)
+                threading.Event().wait()
+        except KeyboardInterrupt:
+            say("")
+        except ConfigurationError as error:
+            say(str(error))
+            return 3
+    return 0
+
+
+def say(text: str) -> None:
+    """Print one line at once, in a pipe too."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _sqlite(folder: str) -> str:
+    return f"sqlite+aiosqlite:///{Path(folder) / 'platform.sqlite3'}"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--once", action="store_true", help="walk the journey and end")
+    sys.exit(once() if parser.parse_args().once else stay())

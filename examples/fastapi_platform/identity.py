@@ -1,0 +1,86 @@
+"""Identity checks: start one, answer its stored status, and apply what the service says."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ace_integrations import AsyncAce, ProviderError
+from ace_integrations.contrib.fastapi import get_ace
+from ace_integrations.identity import IdentityChanged, VerificationStatus
+from ace_integrations.webhooks import Event
+from examples.fastapi_platform.accounts import SignedIn
+from examples.fastapi_platform.tables import AuditLine, User
+
+router = APIRouter(prefix="/api/didit")
+AceDep = Annotated[AsyncAce, Depends(get_ace)]
+
+_ACCOUNT_STATUS = {
+    VerificationStatus.VERIFIED: "active",
+    VerificationStatus.REJECTED: "blocked",
+    VerificationStatus.REVERIFY: "pending_verification",
+    VerificationStatus.EXPIRED: "pending_verification",
+}
+"""What a check does to the account; while it is pending or in review the account stays as it is."""
+
+
+@router.post("/create-session")
+async def create_session(request: Request, user: SignedIn, ace: AceDep) -> dict[str, Any]:
+    """Start the check of the signed-in user, or give the unfinished one again."""
+    language = request.cookies.get("lang", "en")
+    started = await ace.identity.start(
+        user=f"user-{user.id}", callback=f"{request.app.state.origin}/verify", language=language
+    )
+    async with request.app.state.sessions.begin() as session:
+        await session.execute(
+            update(User).where(User.id == user.id).values(verification_id=started.id, verification=started.status.value)
+        )
+    return {"session_id": started.id, "url": started.url}
+
+
+@router.get("/session-status/{session_id}")
+async def session_status(session_id: str, request: Request, user: SignedIn) -> dict[str, Any]:
+    """Answer from what is stored; another user's session and an unknown one answer alike."""
+    async with request.app.state.sessions() as session:
+        fresh = await session.get(User, user.id)
+    if fresh is None or fresh.verification_id != session_id:
+        raise HTTPException(404, "No such verification.")
+    return {"session_id": session_id, "status": fresh.verification, "account": fresh.status}
+
+
+async def reconcile(ace: AsyncAce, sessions: Any, user: User, *, now: int) -> None:
+    """Ask the service once, for a webhook that was lost. When the service is down the status stays as it is."""
+    if user.verification_id is None or user.verification == VerificationStatus.VERIFIED:
+        return
+    try:
+        found = await ace.identity.check(verification_id=user.verification_id)
+    except ProviderError:
+        return
+    async with sessions.begin() as session:
+        await apply(session, found.id, found.user, found.status, now)
+
+
+async def on_identity_changed(event: Event, session: AsyncSession) -> None:
+    """Handle a webhook: change the account in the event's own transaction."""
+    change: IdentityChanged = event.meaning
+    if change.is_test and change.user is None:
+        return
+    await apply(session, change.verification_id, change.user, change.status, change.occurred_at)
+
+
+async def apply(
+    session: AsyncSession, verification_id: str, vendor_user: str | None, status: VerificationStatus, at: int
+) -> None:
+    """Change the account once: an older word, a foreign check and a repeat change nothing."""
+    user = await session.scalar(select(User).where(User.verification_id == verification_id).with_for_update())
+    if user is None or vendor_user != f"user-{user.id}" or at < user.verification_at:
+        return
+    if user.verification == status.value:
+        return
+    session.add(
+        AuditLine(user_id=user.id, what="identity.changed", details={"from": user.verification, "to": status.value})
+    )
+    user.verification = status.value
+    user.verification_at = at
+    user.status = _ACCOUNT_STATUS.get(status, user.status)

@@ -1,0 +1,205 @@
+"""The pages: rendered by the server, every form works without JavaScript but the card's."""
+
+import time
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from ace_integrations import AsyncAce, InvalidInputError, ProviderError
+from ace_integrations.contrib.fastapi import get_ace
+from ace_integrations.payments import Money
+from examples.fastapi_platform import accounts, identity
+from examples.fastapi_platform.accounts import COOKIE, SignUp, Visitor
+from examples.fastapi_platform.tables import Course, Enrollment, Payment, User
+from examples.shared import TEMPLATES
+from examples.shared.messages import Language, plural, say
+
+router = APIRouter(include_in_schema=False)
+AceDep = Annotated[AsyncAce, Depends(get_ace)]
+
+_templates = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True
+)
+
+
+@router.get("/")
+async def home() -> Response:
+    return RedirectResponse("/courses", 303)
+
+
+@router.get("/lang/{language}")
+async def choose_language(language: Language, back: str = "/") -> Response:
+    # Only a path of ours: two slashes or a backslash would lead to another host.
+    inside = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
+    response = RedirectResponse(back if inside else "/", 303)
+    response.set_cookie("lang", language, max_age=31_536_000, samesite="lax")
+    return response
+
+
+@router.get("/signup")
+async def sign_up_form(request: Request, user: Visitor) -> Response:
+    return _page(request, "signup.html", user, values={}, errors={})
+
+
+@router.post("/signup")
+async def sign_up(
+    request: Request,
+    name: Annotated[str, Form()] = "",
+    email: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    role: Annotated[str, Form()] = "student",
+) -> Response:
+    values = {"name": name, "email": email, "role": role}
+    try:
+        form = SignUp(name=name, email=email, password=password, role=role)
+    except (ValidationError, InvalidInputError) as error:
+        return _page(request, "signup.html", None, 422, values=values, errors=_errors(error))
+    async with request.app.state.sessions.begin() as session:
+        user = await accounts.create_user(session, form, origin=request.app.state.origin)
+        token = await accounts.sign_in(session, user) if user is not None else None
+    if token is None:
+        return _page(request, "signup.html", None, 409, values=values, errors={"email": "error_email_taken"})
+    return _signed_in(token, "/verify")
+
+
+@router.get("/login")
+async def sign_in_form(request: Request, user: Visitor) -> Response:
+    return _page(request, "login.html", user, failed=False, email="")
+
+
+@router.post("/login")
+async def sign_in(
+    request: Request, email: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
+) -> Response:
+    async with request.app.state.sessions.begin() as session:
+        user = await accounts.check_password(session, email, password)
+        token = await accounts.sign_in(session, user) if user is not None else None
+    if token is None:
+        return _page(request, "login.html", None, 401, failed=True, email=email)
+    return _signed_in(token, "/courses")
+
+
+@router.post("/logout")
+async def sign_out(request: Request) -> Response:
+    async with request.app.state.sessions.begin() as session:
+        await accounts.sign_out(session, request.cookies.get(COOKIE, ""))
+    response = RedirectResponse("/courses", 303)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+@router.get("/verify")
+async def verify(request: Request, user: Visitor, ace: AceDep) -> Response:
+    """Show the stored state; what the service's redirect added to the address is not even read."""
+    if user is None:
+        return RedirectResponse("/login", 303)
+    await identity.reconcile(ace, request.app.state.sessions, user, now=int(request.app.state.clock()))
+    async with request.app.state.sessions() as session:
+        fresh = await session.get_one(User, user.id)
+    return _page(request, "verify.html", fresh, down=False)
+
+
+@router.post("/verify")
+async def start_verification(request: Request, user: Visitor, ace: AceDep) -> Response:
+    if user is None:
+        return RedirectResponse("/login", 303)
+    try:
+        started = await identity.create_session(request, user, ace)
+    except ProviderError:
+        return _page(request, "verify.html", user, 503, down=True)
+    return RedirectResponse(started["url"], 303)
+
+
+@router.get("/courses")
+async def courses(request: Request, user: Visitor) -> Response:
+    async with request.app.state.sessions() as session:
+        found = (await session.scalars(select(Course).order_by(Course.id))).all()
+    return _page(request, "courses.html", user, courses=found)
+
+
+@router.get("/courses/{course_id}")
+async def course(course_id: int, request: Request, user: Visitor, ace: AceDep) -> Response:
+    async with request.app.state.sessions() as session:
+        found = await session.get(Course, course_id)
+        enrolled = user is not None and await session.scalar(_enrolled(user.id, course_id)) is not None
+    if found is None:
+        return _page(request, "not_found.html", user, 404)
+    script = ace.payments.browser_config("stripe")["STRIPE_JS_URL"]
+    return _page(request, "course.html", user, course=found, enrolled=enrolled, script=script)
+
+
+@router.get("/payments")
+async def payments(request: Request, user: Visitor) -> Response:
+    if user is None:
+        return RedirectResponse("/login", 303)
+    async with request.app.state.sessions() as session:
+        rows = (
+            await session.execute(
+                select(Payment, Course)
+                .join(Course, Course.id == Payment.course_id)
+                .where(Payment.user_id == user.id)
+                .order_by(Payment.id.desc())
+            )
+        ).all()
+    return _page(request, "payments.html", user, rows=rows)
+
+
+def script_origin(ace: AsyncAce) -> str:
+    """Where the gateway's script comes from: the only other host that a page may load from."""
+    url = urlsplit(ace.payments.browser_config("stripe")["STRIPE_JS_URL"])
+    return f"{url.scheme}://{url.netloc}" if url.netloc else ""
+
+
+def money(amount: Money, language: Language) -> Markup:
+    """Write an amount isolated from the text around it; Latin digits in both languages."""
+    written = f"{amount.amount:,.2f}" if amount.amount.as_tuple().exponent else f"{amount.amount:,}"
+    signs = {"EGP": ("EGP ", "ج.م."), "USD": ("$", "US$")}
+    before, after = signs.get(amount.currency, (f"{amount.currency} ", amount.currency))
+    text = f"{before}{written}" if language == "en" else f"{written} {after}"
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def _enrolled(user_id: int, course_id: int) -> Any:
+    return select(Enrollment.id).where(
+        Enrollment.user_id == user_id, Enrollment.course_id == course_id, Enrollment.active.is_(True)
+    )
+
+
+def _language(request: Request) -> Language:
+    return "ar" if request.cookies.get("lang") == "ar" else "en"
+
+
+def _page(request: Request, template: str, user: User | None, status: int = 200, **values: Any) -> Response:
+    language = _language(request)
+    html = _templates.get_template(template).render(
+        user=user,
+        language=language,
+        direction="rtl" if language == "ar" else "ltr",
+        path=request.url.path,
+        say=lambda key, **given: say(key, language, **given),
+        plural=lambda stem, count: plural(stem, count, language),
+        money=lambda amount: money(amount, language),
+        pick=lambda thing, field: getattr(thing, f"{field}_{language}"),
+        year=time.gmtime().tm_year,
+        **values,
+    )
+    return HTMLResponse(html, status)
+
+
+def _signed_in(token: str, to: str) -> Response:
+    response = RedirectResponse(to, 303)
+    response.set_cookie(COOKIE, token, max_age=int(accounts.STAYS.total_seconds()), httponly=True, samesite="lax")
+    return response
+
+
+def _errors(error: ValidationError | InvalidInputError) -> dict[str, str]:
+    """Name the text for each field that was refused."""
+    if isinstance(error, ValidationError):
+        return {str(problem["loc"][0]): f"error_{problem['loc'][0]}" for problem in error.errors()}
+    return {"email": "error_email"}

@@ -1,0 +1,168 @@
+"""What the platform stores. SQLite by default, PostgreSQL by DATABASE_URL."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from ace_integrations.contrib.sqlalchemy import claims_table
+from ace_integrations.payments import Money
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table; times are in UTC."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSON,
+        # SQLite numbers rows by itself only in a column of the type INTEGER.
+        int: BigInteger().with_variant(Integer, "sqlite"),
+    }
+
+
+class User(Base):
+    """A student or a teacher. `status` is pending_verification, active or blocked."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(16))
+    password: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(32), default="pending_verification")
+    verification_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    verification: Mapped[str | None] = mapped_column(String(16))
+    verification_at: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Login(Base):
+    """A signed-in browser; only the hash of its cookie is stored."""
+
+    __tablename__ = "logins"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    expires_at: Mapped[datetime]
+
+
+class Course(Base):
+    """What is sold. `students` and `revenue_minor` are kept by the enrolment's own transaction."""
+
+    __tablename__ = "courses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title_en: Mapped[str] = mapped_column(String(200))
+    title_ar: Mapped[str] = mapped_column(String(200))
+    lede_en: Mapped[str] = mapped_column(String(500))
+    lede_ar: Mapped[str] = mapped_column(String(500))
+    weeks: Mapped[int]
+    price: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    students: Mapped[int] = mapped_column(default=0)
+    revenue_minor: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def money(self) -> Money:
+        return Money(Decimal(self.price), self.currency)
+
+
+class Payment(Base):
+    """One user's payment for one course: at most one open or paid at a time.
+
+    `books` is the `StoredPayment` that `Checkout` decides on; the other columns are what is searched for.
+    """
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        Index(
+            "one_payment_per_course",
+            "user_id",
+            "course_id",
+            unique=True,
+            sqlite_where=text("status NOT IN ('canceled', 'refunded')"),
+            postgresql_where=text("status NOT IN ('canceled', 'refunded')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    gateway: Mapped[str] = mapped_column(String(32))
+    gateway_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    amount: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[str] = mapped_column(String(32), default="pending")
+    books: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    @property
+    def money(self) -> Money:
+        return Money(Decimal(self.amount), self.currency)
+
+
+class Enrollment(Base):
+    """A user's place in a course."""
+
+    __tablename__ = "course_enrollments"
+    __table_args__ = (UniqueConstraint("user_id", "course_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class OutboxMail(Base):
+    """A mail that must go out because its transaction committed. `state`: waiting, sending, sent, suppressed, dead."""
+
+    __tablename__ = "outbox_mails"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(100), unique=True)
+    notification: Mapped[str] = mapped_column(String(64))
+    to_email: Mapped[str] = mapped_column(String(254))
+    to_name: Mapped[str] = mapped_column(String(100))
+    fields: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(16), default="waiting", index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[int] = mapped_column(default=0)
+    message_id: Mapped[str | None] = mapped_column(String(255), index=True)
+    delivery: Mapped[str] = mapped_column(String(16), default="")
+    error: Mapped[str] = mapped_column(String(255), default="")
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Suppression(Base):
+    """An address that bounced, complained or unsubscribed: never written to again until it is reactivated."""
+
+    __tablename__ = "mail_suppressions"
+
+    email: Mapped[str] = mapped_column(String(254), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class AuditLine(Base):
+    """Who did what; only ever added to."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    what: Mapped[str] = mapped_column(String(64))
+    details: Mapped[dict[str, Any]]
+    address: Mapped[str] = mapped_column(String(64), default="")
+
+
+WEBHOOK_CLAIMS = claims_table(Base.metadata)

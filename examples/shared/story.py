@@ -1,0 +1,172 @@
+"""The journey that every example platform must pass, walked over HTTP as a user's browser would."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+import httpx
+
+from ace_integrations.sandbox.control import Control
+
+T = TypeVar("T")
+
+PATIENCE_S = 10.0
+"""How long a webhook, a mail or the relay may take before the story fails."""
+
+
+class StoryError(Exception):
+    """A step did not end as it must."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the user did, and what came of it."""
+
+    did: str
+    saw: str
+
+
+class Story:
+    """One student's way through the platform.
+
+    Args:
+        platform: the platform's address.
+        control: of the sandbox that imitates the services.
+    """
+
+    def __init__(self, platform: str, control: Control, *, email: str = "lina@example.com") -> None:
+        self._platform = platform
+        self._control = control
+        self._email = email
+        self._browser = httpx.Client(base_url=platform, follow_redirects=False, trust_env=False, timeout=20)
+        self._session = ""
+        self._intent = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *caught: object) -> None:
+        self._browser.close()
+
+    def walk(self) -> Iterator[Step]:
+        """Walk the whole journey, a step at a time."""
+        yield self.sign_up()
+        yield self.start_verification()
+        yield self.approve()
+        yield self.read_mail()
+        yield self.decline_then_pay()
+        yield self.see_course()
+        yield self.get_money_back()
+
+    def sign_up(self) -> Step:
+        """Fill in the form."""
+        form = {"name": "Lina Farouk", "email": self._email, "password": "correct horse 42", "role": "student"}
+        answer = self._browser.post("/signup", data=form)
+        self._must(answer.status_code == 303, f"sign-up answered {answer.status_code}")
+        status = self._browser.get("/courses/1")
+        self._must("/verify" in status.text, "an unverified student must be asked to verify first")
+        return Step("Lina signs up", "her account waits for an identity check")
+
+    def start_verification(self) -> Step:
+        """Press "Verify my identity"."""
+        answer = self._browser.post("/api/didit/create-session")
+        self._must(answer.status_code == 200, f"create-session answered {answer.status_code}")
+        self._session, url = answer.json()["session_id"], answer.json()["url"]
+        page = self._browser.get(url)
+        self._must(page.status_code == 200, f"the hosted page answered {page.status_code}")
+        self._page = url
+        return Step("She opens the identity service's page", f"session {self._session[:8]}…, a page at {url}")
+
+    def approve(self) -> Step:
+        """Decide on the hosted page as the service would, and come back."""
+        back = self._browser.post(self._page, data={"outcome": "approve"})
+        self._must(back.status_code == 303, f"the hosted page answered {back.status_code}")
+        status = self._until(
+            lambda: self._account() == "active" and "active", "the signed webhook must open the account"
+        )
+        self._browser.get(back.headers["location"])
+        return Step("The service approves her", f"a signed webhook arrived; the account is {status}")
+
+    def read_mail(self) -> Step:
+        """Look into the inbox."""
+        mail = self._until(lambda: self._inbox() or None, "the welcome mail must be sent")
+        subject: str = mail["subject"]
+        self._must(bool(re.search(r"[\u0600-\u06ff]", subject)) and "Welcome" in subject, f"odd subject {subject!r}")
+        return Step("She finds the welcome mail", f"{subject} ({mail['state']})")
+
+    def decline_then_pay(self) -> Step:
+        """Try a card that the bank declines, then one that it takes, as Stripe.js does it."""
+        started = self._browser.post("/api/courses/1/payment/stripe")
+        self._must(started.status_code == 200, f"payment answered {started.status_code}: {started.text[:200]}")
+        secret, key = started.json()["client_secret"], started.json()["publishable_key"]
+        self._must(set(started.json()) == {"client_secret", "publishable_key"}, "more than the browser's keys left")
+        self._intent = secret.partition("_secret_")[0]
+        declined = self._confirm_card(secret, key, "4000000000000002")
+        self._must(declined.status_code == 402, f"the declined card answered {declined.status_code}")
+        answer = self._browser.post("/api/payment/confirm", json={"payment_intent_id": self._intent}).json()
+        self._must(not answer["success"], "a declined card must not enrol")
+        paid = self._confirm_card(secret, key, "4242424242424242")
+        self._must(paid.json().get("status") == "succeeded", f"the good card ended {paid.text[:200]}")
+        confirmed = self._browser.post("/api/payment/confirm", json={"payment_intent_id": self._intent}).json()
+        self._must(confirmed["success"], f"the payment did not enrol: {confirmed}")
+        return Step(
+            "She pays by card: one is declined, the next is taken",
+            f"enrolment {confirmed['enrollment_id']}, payment {confirmed['status']}",
+        )
+
+    def see_course(self) -> Step:
+        """Open the course again."""
+        self._until(lambda: self._webhooks("stripe"), "Stripe's webhook must be delivered")
+        page = self._browser.get("/courses/1").text
+        self._must('data-state="enrolled"' in page, "the page must say that she is enrolled")
+        self._must("1 student" in page, "one enrolment must count once, webhook and confirmation together")
+        again = self._browser.post("/api/courses/1/payment/stripe")
+        self._must(again.status_code == 409, "paying twice must be refused")
+        return Step("She opens the course", "enrolled, counted once; paying again is refused")
+
+    def get_money_back(self) -> Step:
+        """Let the gateway refund the payment, as an admin would in its dashboard."""
+        self._control.post(f"stripe/payment_intents/{self._intent}/refund")
+        self._until(
+            lambda: 'data-state="enrolled"' not in self._browser.get("/courses/1").text or None,
+            "the refund's webhook must end the enrolment",
+        )
+        return Step("The payment is refunded", "the webhook ended the enrolment and took the revenue back")
+
+    def _confirm_card(self, secret: str, key: str, number: str) -> httpx.Response:
+        """Do what Stripe.js does in its own frame: the number goes to the gateway, never to the platform."""
+        headers = {"authorization": f"Bearer {key}"}
+        card = {"card[number]": number, "card[exp_month]": "12", "card[exp_year]": "34", "card[cvc]": "123"}
+        with httpx.Client(base_url=f"{self._control.url}/stripe", trust_env=False, headers=headers) as frame:
+            method = frame.post("/v1/payment_methods", data={"type": "card", **card}).json()
+            return frame.post(
+                f"/v1/payment_intents/{self._intent}/confirm",
+                data={"client_secret": secret, "payment_method": method["id"], "return_url": self._platform},
+            )
+
+    def _account(self) -> str:
+        account: str = self._browser.get(f"/api/didit/session-status/{self._session}").json()["account"]
+        return account
+
+    def _inbox(self) -> dict[str, Any] | None:
+        mails: list[dict[str, Any]] = self._control.get("mailgun/inbox", to=self._email)["mails"]
+        return next((mail for mail in mails if mail["state"] == "Delivered"), None)
+
+    def _webhooks(self, provider: str) -> bool | None:
+        sent = self._control.deliveries(provider)
+        return (bool(sent) and all(one["state"] == "delivered" for one in sent)) or None
+
+    def _until(self, look: Callable[[], T | None | bool], or_else: str) -> T:
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            found = look()
+            if found:
+                return found  # type: ignore[return-value]
+            time.sleep(0.05)
+        raise StoryError(f"{or_else}; it did not within {PATIENCE_S:g} s")
+
+    def _must(self, fact: bool, or_else: str) -> None:  # noqa: FBT001 - reads as an assertion
+        if not fact:
+            raise StoryError(or_else)

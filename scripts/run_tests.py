@@ -1,0 +1,127 @@
+"""Start PostgreSQL, Redis and find a browser, run pytest against them, stop them. Called by scripts/test."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+PACKAGES = {
+    "initdb": "postgresql",
+    "redis-server": "redis-server",
+    "chromium": "chromium fonts-noto-core",
+}
+
+
+def main() -> int:
+    bring()
+    with tempfile.TemporaryDirectory(prefix="ace-tests-") as folder, ExitStack() as running:
+        environment = dict(os.environ)
+        for name, start in (("ACE_TEST_POSTGRESQL", postgresql), ("ACE_TEST_REDIS", redis)):
+            url = running.enter_context(start(Path(folder)))
+            if url:
+                environment[name] = url
+        if browser := shutil.which("chromium"):
+            environment["ACE_TEST_BROWSER"] = browser
+        command = [sys.executable, "-m", "pytest", *(sys.argv[1:] or ["-m", "not campaign"])]
+        return subprocess.run(command, env=environment, check=False).returncode
+
+
+def bring() -> None:
+    """Install by apt what is missing, where this user may."""
+    missing = [package for program, package in PACKAGES.items() if not find(program)]
+    if not missing:
+        return
+    if os.getuid() != 0 or not shutil.which("apt-get"):
+        print(f"Not installed here, so tests that need it are skipped: {', '.join(missing)}")
+        return
+    print(f"Installing {', '.join(missing)} ...")
+    quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdout": subprocess.DEVNULL}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+    for packages in missing:
+        subprocess.run(["apt-get", "install", "-y", "-qq", *packages.split()], check=False, **quiet)
+
+
+def find(program: str) -> str | None:
+    """Find a program; Debian keeps PostgreSQL's out of the path."""
+    versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
+    return shutil.which(program) or (str(versions[-1]) if versions else None)
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str | None]:
+    initdb, server = find("initdb"), find("postgres")
+    if not initdb or not server:
+        yield None
+        return
+    data, port = folder / "postgresql", free_port()
+    # PostgreSQL refuses to run as root; Debian's package brings a user for it.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    if as_user:
+        shutil.chown(folder, "postgres")
+    subprocess.run(
+        [*as_user, initdb, "-D", str(data), "-U", "ace", "--auth=trust", "--no-sync", "--encoding=UTF8"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=folder,
+    )
+    options = ["-D", str(data), "-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+    with process([*as_user, server, *options], port, folder, stop="INT"):
+        yield f"postgresql://ace@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str | None]:
+    server = find("redis-server")
+    if not server:
+        yield None
+        return
+    port = free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    with process([server, *options], port, folder, stop="TERM"):
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def process(command: list[str], port: int, folder: Path, *, stop: str) -> Iterator[None]:
+    """Run a server while it is needed; it ends by its own id."""
+    import signal
+
+    with (folder / f"{port}.log").open("wb") as log:
+        running = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+        try:
+            wait_for(port, running)
+            yield
+        finally:
+            # runuser does not pass a signal on, so the server itself is asked where it has one child.
+            children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+            for pid in children if command[0] == "runuser" and children else [str(running.pid)]:
+                os.kill(int(pid), getattr(signal, f"SIG{stop}"))
+            running.wait(30)
+
+
+def wait_for(port: int, running: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if running.poll() is not None:
+            raise SystemExit(f"a server of the tests ended with {running.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit("a server of the tests did not start")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

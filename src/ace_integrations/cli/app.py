@@ -1,0 +1,62 @@
+"""The `ace` application: its own commands, and those that the plugins bring."""
+
+import sys
+from io import TextIOWrapper
+from pkgutil import resolve_name
+
+import typer
+
+from ace_integrations.cli import doctor, sandbox, webhooks
+from ace_integrations.cli.output import AsJson, complain, show
+from ace_integrations.errors import AceError, ConfigurationError, InvalidInputError
+from ace_integrations.hooks import plugins
+
+EXIT_FAILED, EXIT_USAGE, EXIT_CONFIGURATION = 1, 2, 3
+
+app = typer.Typer(
+    help="Outside services for education and career platforms, real or in the sandbox.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(webhooks.app, name="webhooks")
+app.command("doctor")(doctor.doctor)
+app.command("demo")(sandbox.demo)
+
+
+@app.command("plugins")
+def list_plugins(*, links: bool = False, as_json: AsJson = False) -> None:
+    """List every provider: what it is for, and where its package is; --links prints where to read on."""
+    rows = [
+        {"name": provider.name, "capability": provider.capability, "title": provider.title, "from": provider.settings}
+        | (dict(provider.links) if links else {})
+        for provider in plugins().providers.values()
+    ]
+    show(rows, as_json=as_json)
+
+
+def run() -> None:
+    """Run the command line; an error of ours is one line and an exit code, not a traceback.
+
+    Exit codes: 0 done, 1 the service or the check said no, 2 wrong usage, 3 the configuration is at fault.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # Arabic goes through every terminal and pipe
+            stream.reconfigure(encoding="utf-8")
+    app.add_typer(resolve_name("ace_integrations.mail.cli:app"), name="mail")
+    app.add_typer(resolve_name("ace_integrations.payments.cli:app"), name="payments")
+    for provider in plugins().providers.values():
+        if provider.commands:
+            app.add_typer(provider.load("commands"), name=provider.name)
+    try:
+        app()
+    except ConfigurationError as error:
+        for problem in error.problems:
+            complain(problem)
+        sys.exit(EXIT_CONFIGURATION)
+    except InvalidInputError as error:
+        complain(str(error))
+        sys.exit(EXIT_USAGE)
+    except AceError as error:
+        complain(str(error))
+        sys.exit(EXIT_FAILED)

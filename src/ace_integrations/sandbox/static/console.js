@@ -1,0 +1,65 @@
+// Live journal: asks for what is new every second while the page is seen, and says so at most every five seconds.
+const rows = document.getElementById("rows");
+const calls = document.getElementById("calls");
+let last = Number(rows.dataset.last);
+let fresh = 0;
+let told = 0;
+
+const cell = (text, name) => {
+  const td = document.createElement("td");
+  if (name) td.className = name;
+  td.append(text);
+  return td;
+};
+
+const code = (text) => {
+  const element = document.createElement("code");
+  element.textContent = text;
+  return element;
+};
+
+const row = (entry) => {
+  const tr = document.createElement("tr");
+  const link = document.createElement("a");
+  link.href = `/console/journal/${entry.id}`;
+  link.append(code(`${entry.method} ${entry.path}`));
+  const call = cell(link);
+  if (entry.kind === "webhook") call.append(` · ${entry.operation}`);
+  if (entry.fault) call.append(` · fault ${entry.fault}`);
+  const tone = entry.status >= 500 || !entry.status ? "bad" : entry.status >= 400 ? "warn" : "ok";
+  tr.append(
+    cell(code(new Date(entry.at * 1000).toISOString().slice(11, 19))),
+    cell(entry.provider + (entry.kind === "webhook" ? " webhook" : "")),
+    call,
+    cell(String(entry.status || "none"), `end status ${tone}`),
+    cell(String(entry.duration_ms), "end"),
+  );
+  return tr;
+};
+
+const look = async () => {
+  if (document.visibilityState !== "visible") return;
+  const response = await fetch(`/_sandbox/journal?after=${last}`);
+  if (!response.ok) return;
+  for (const entry of (await response.json()).entries) {
+    rows.prepend(row(entry));
+    last = entry.id;
+    fresh += 1;
+  }
+  while (rows.children.length > 500) rows.lastElementChild.remove();
+  if (fresh && Date.now() - told > 5000) {
+    calls.textContent = `${fresh} new ${fresh === 1 ? "call" : "calls"}`;
+    fresh = 0;
+    told = Date.now();
+  }
+};
+
+setInterval(look, 1000);
+
+document.addEventListener("keydown", (event) => {
+  const field = document.querySelector("[data-shortcut='/']");
+  if (event.key === "/" && field && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) {
+    event.preventDefault();
+    field.focus();
+  }
+});

@@ -1,0 +1,137 @@
+"""Every operation of every provider: the same in both colours, documented, typed, and right under every fault."""
+
+import asyncio
+import inspect
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.operations import CLIENTS, WALKS, Walk
+
+from ace_integrations import AceError, OutcomeUnknownError, ProviderError
+from ace_integrations.sandbox import RunningSandbox
+from ace_integrations.settings import Settings
+
+DOCS = Path(__file__).parents[2] / "docs" / "providers"
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "timeout_before": {"seconds": 0.7},
+    "timeout_after": {"seconds": 0.7},
+    "reset_before": {},
+    "reset_after": {},
+    "status-429": {"status": 429, "retry_after": "0"},
+    "status-500": {"status": 500},
+    "truncated": {},
+    "html": {},
+    "large": {},
+    "redirect": {},
+}
+NAMES = [f"{walk.provider}.{walk.name}" for walk in WALKS]
+
+
+def settings_for(walk: Walk, sandbox: RunningSandbox) -> Any:
+    return Settings(sandbox_url=sandbox.url).of(CLIENTS[walk.provider][0].service.settings)
+
+
+def prepared(walk: Walk, sandbox: RunningSandbox) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Make what the operation needs; let what is under way on the twins' clock happen."""
+    with CLIENTS[walk.provider][0](settings_for(walk, sandbox)) as client:
+        arguments = walk.prepare(client)
+    sandbox.control.advance(5)
+    if walk.name in ("update_status", "download_pdf"):
+        sandbox.control.post(f"didit/sessions/{arguments[1]['session_id']}/decide", outcome="approve")
+    return arguments
+
+
+async def sent(walk: Walk, sandbox: RunningSandbox, colour: str, arguments: Any, **options: Any) -> Any:
+    """Send the operation in one colour; give its result or error."""
+    blocking, awaited = CLIENTS[walk.provider]
+    positional, named = arguments
+    if colour == "sync":
+        with blocking(settings_for(walk, sandbox), **options) as client:
+            return await asyncio.to_thread(_outcome, getattr(client, walk.name), positional, named)
+    async with awaited(settings_for(walk, sandbox), **options) as client:
+        try:
+            return await getattr(client, walk.name)(*positional, **named)
+        except AceError as error:
+            return error
+
+
+def _outcome(send: Any, positional: Any, named: Any) -> Any:
+    try:
+        return send(*positional, **named)
+    except AceError as error:
+        return error
+
+
+def held(walk: Walk, sandbox: RunningSandbox) -> int:
+    """Count on the twin what the operation makes."""
+    match walk.makes:
+        case "mails":
+            return len(sandbox.control.get("mailgun/inbox")["mails"])
+        case "sessions":
+            return len(sandbox.control.get("didit/sessions")["sessions"])
+    assert sandbox.sandbox is not None
+    twin: Any = sandbox.sandbox.twins["stripe"]
+    kept = twin.events if walk.makes == "endpoints" else twin.books
+    return len(getattr(kept, walk.makes)) if walk.makes else 0
+
+
+def test_every_operation_is_walked() -> None:
+    from tests.operations import operations_of
+
+    walked = {(walk.provider, walk.name) for walk in WALKS}
+    known = {(name, op) for name, (client, _) in CLIENTS.items() for op in operations_of(client)}
+    assert known - {(name, "request") for name in CLIENTS} == walked
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_both_colours_have_the_same_operations_signatures_and_results(name: str) -> None:
+    from tests.operations import operations_of
+
+    blocking, awaited = CLIENTS[name]
+    assert operations_of(blocking) == operations_of(awaited)
+    for op in operations_of(blocking):
+        described = getattr(blocking, op)
+        assert inspect.signature(described) == inspect.signature(getattr(awaited, op))
+        assert not str(inspect.signature(described).return_annotation).startswith("Call[")
+        assert inspect.iscoroutinefunction(getattr(awaited.__new__(awaited), op))
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=NAMES)
+def test_each_operation_says_what_it_does_and_where_its_facts_stand(walk: Walk) -> None:
+    doc = inspect.getdoc(getattr(CLIENTS[walk.provider][0], walk.name)) or ""
+    page, _, section = doc.rpartition("Source: ")[2].strip().partition(" §")
+    assert doc[0].isupper()
+    headings = [line.lstrip("# ") for line in (DOCS / page).read_text().splitlines() if line.startswith("#")]
+    assert any(heading.startswith((f"{section}.", f"{section} ")) for heading in headings), f"{page} has no § {section}"
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=NAMES)
+async def test_each_operation_works_in_both_colours(walk: Walk, ace_sandbox: RunningSandbox) -> None:
+    results = []
+    for colour in ("sync", "async"):
+        ace_sandbox.control.reset()
+        result = await sent(walk, ace_sandbox, colour, prepared(walk, ace_sandbox))
+        assert not isinstance(result, AceError), f"{colour}: {result}"
+        results.append(type(result))
+    assert results[0] is results[1]
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("walk", WALKS, ids=NAMES)
+async def test_each_operation_under_each_fault_is_right_or_typed_and_never_done_twice(
+    walk: Walk, fault: str, colour: str, ace_sandbox: RunningSandbox
+) -> None:
+    arguments = prepared(walk, ace_sandbox)
+    before = held(walk, ace_sandbox)
+    ace_sandbox.control.fail(fault.partition("-")[0], provider=walk.provider, times=1, **FAULTS[fault])
+    started = time.monotonic()
+    outcome = await sent(walk, ace_sandbox, colour, arguments, timeout=0.4)
+    assert time.monotonic() - started < 0.4 + 0.5
+    assert isinstance(outcome, ProviderError) or not isinstance(outcome, BaseException)
+    assert held(walk, ace_sandbox) - before <= 1
+    if isinstance(outcome, ProviderError) and not isinstance(outcome, OutcomeUnknownError):
+        assert outcome.provider == walk.provider

@@ -1,0 +1,253 @@
+"""Every operation of every provider with arguments that work on the twins: what the suite walks.
+
+A test fails when an operation is missing here, so a new one is walked from its first day.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import SecretStr
+
+from ace_integrations.core.call import operation
+from ace_integrations.didit import AsyncDidit, Didit
+from ace_integrations.mail import Address, Message
+from ace_integrations.mail.batch import Batch, Recipient
+from ace_integrations.mail.mailgun import AsyncMailgun, Mailgun
+from ace_integrations.mail.mailgun.models import NewSuppression, SuppressionKind, WebhookType
+from ace_integrations.mail.message import Draft
+from ace_integrations.mail.mime import to_mime
+from ace_integrations.payments import AsyncStripe, Money, Stripe
+
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+
+SENDER = Address(email="hello@mg.example.com", name="Rihla")
+LINA = Address(email="lina@example.com", name="Lina")
+PRICE = Money.of("149.00", "EGP")
+HOOK = "http://127.0.0.1:9/hook"
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One operation.
+
+    Attributes:
+        prepare: makes what the operation needs, with a blocking client; gives its arguments.
+        makes: what the twin must hold at most one more of after the operation, whatever went wrong on the way.
+    """
+
+    provider: str
+    name: str
+    prepare: Callable[[Any], Arguments]
+    makes: str = ""
+
+
+CLIENTS: Mapping[str, tuple[type[Any], type[Any]]] = {
+    "didit": (Didit, AsyncDidit),
+    "mailgun": (Mailgun, AsyncMailgun),
+    "stripe": (Stripe, AsyncStripe),
+}
+
+
+def operations_of(client: type[Any]) -> list[str]:
+    """Name the operations of a client class."""
+    return sorted(name for name in dir(client) if isinstance(getattr(client, name, None), operation))
+
+
+def _with(*positional: Any, **named: Any) -> Callable[[Any], Arguments]:
+    return lambda client: (positional, named)
+
+
+def _message(**changes: Any) -> Message:
+    return Message(**{"sender": SENDER, "to": (LINA,), "subject": "أهلاً | Hello", "text": "Hello", **changes})
+
+
+def _sent(client: Mailgun) -> Message:
+    message = _message()
+    client.send(message)
+    return message
+
+
+def _didit_session(client: Didit) -> Any:
+    return client.create_session(vendor_data="user-7", sandbox_scenario="approve")
+
+
+def _intent(client: Stripe, **changes: Any) -> str:
+    fields: dict[str, Any] = {"amount": PRICE, "idempotency_key": "made-before", "metadata": {"payment_id": "7"}}
+    return str(client.create_payment_intent(**{**fields, **changes}).id)
+
+
+def _paid(client: Stripe, method: str = "pm_card_visa") -> str:
+    return _intent(client, payment_method=method, confirm=True, return_url="http://127.0.0.1:9/back")
+
+
+def _refund(client: Stripe) -> str:
+    return str(client.create_refund(payment_intent_id=_paid(client), idempotency_key="refunded-before").id)
+
+
+def _dispute(client: Stripe) -> str:
+    intent = _paid(client, "pm_card_createDispute")
+    return str(client.list_disputes(payment_intent_id=intent).data[0].id)
+
+
+def _endpoint(client: Stripe) -> str:
+    made = client.create_webhook_endpoint(url=HOOK, events=["charge.refunded"], idempotency_key="endpoint-before")
+    return str(made.id)
+
+
+def _suppressed(client: Mailgun) -> str:
+    client.add_suppressions(SuppressionKind.BOUNCES, [NewSuppression(address="gone@example.com")])
+    return "gone@example.com"
+
+
+def _stored(client: Mailgun) -> str:
+    _sent(client)
+    event = client.list_events(recipient=LINA.email).items[0]
+    assert event.storage is not None
+    return str(event.storage.key)
+
+
+_NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+WALKS: tuple[Walk, ...] = (
+    Walk("didit", "balance", _with()),
+    Walk("didit", "create_session", _with(vendor_data="user-7", callback="http://127.0.0.1:9/back"), "sessions"),
+    Walk("didit", "get_decision", lambda client: ((), {"session_id": _didit_session(client).session_id})),
+    Walk("didit", "list_sessions", _with(vendor_data="user-7")),
+    Walk("didit", "delete_session", lambda client: ((), {"session_id": _didit_session(client).session_id})),
+    Walk("didit", "download_pdf", lambda client: ((), {"session_id": _didit_session(client).session_id})),
+    Walk(
+        "didit",
+        "update_status",
+        lambda client: ((), {"session_id": _didit_session(client).session_id, "new_status": "Declined"}),
+    ),
+    Walk("didit", "arm_scenario", lambda client: ((), _armed(client))),
+    Walk("mailgun", "send", _with(_message()), "mails"),
+    Walk(
+        "mailgun",
+        "send_batch",
+        _with(Batch(sender=SENDER, subject="Hello", text="Hello", recipients=(Recipient(email="a@example.com"),))),
+        "mails",
+    ),
+    Walk(
+        "mailgun",
+        "send_mime",
+        _with(to_mime(_message()), to=(LINA,), draft=Draft(sender=SENDER, subject="Hello", text="Hello")),
+        "mails",
+    ),
+    Walk(
+        "mailgun",
+        "find_message",
+        lambda client: ((), {"mail_id": _sent(client).mail_id, "recipient": LINA.email}),
+    ),
+    Walk("mailgun", "list_events", _with(recipient=LINA.email)),
+    Walk("mailgun", "search_logs", _with(start=_NOW - timedelta(days=1), end=_NOW)),
+    Walk("mailgun", "get_stored_message", lambda client: ((), {"storage_key": _stored(client)})),
+    Walk("mailgun", "list_suppressions", _with(SuppressionKind.BOUNCES)),
+    Walk(
+        "mailgun",
+        "get_suppression",
+        lambda client: ((SuppressionKind.BOUNCES,), {"address": _suppressed(client)}),
+    ),
+    Walk(
+        "mailgun", "add_suppressions", _with(SuppressionKind.COMPLAINTS, [NewSuppression(address="angry@example.com")])
+    ),
+    Walk(
+        "mailgun",
+        "remove_suppression",
+        lambda client: ((SuppressionKind.BOUNCES,), {"address": _suppressed(client)}),
+    ),
+    Walk("mailgun", "list_webhooks", _with()),
+    Walk("mailgun", "create_webhook", _with(WebhookType.OPENED, urls=[HOOK])),
+    Walk("mailgun", "update_webhook", lambda client: ((_hooked(client),), {"urls": [f"{HOOK}/2"]})),
+    Walk("mailgun", "delete_webhook", lambda client: ((_hooked(client),), {})),
+    Walk("mailgun", "get_domain", _with()),
+    Walk(
+        "stripe",
+        "create_payment_intent",
+        _with(amount=PRICE, idempotency_key="walked", metadata={"payment_id": "7"}, description="Course 1"),
+        "intents",
+    ),
+    Walk("stripe", "retrieve_payment_intent", lambda client: ((), {"payment_intent_id": _intent(client)})),
+    Walk(
+        "stripe",
+        "confirm_payment_intent",
+        lambda client: (
+            (),
+            {
+                "payment_intent_id": _intent(client),
+                "idempotency_key": "walked",
+                "payment_method": "pm_card_visa",
+                "return_url": "http://127.0.0.1:9/back",
+            },
+        ),
+        "charges",
+    ),
+    Walk(
+        "stripe",
+        "capture_payment_intent",
+        lambda client: (
+            (),
+            {
+                "payment_intent_id": _intent(
+                    client,
+                    capture=False,
+                    payment_method="pm_card_visa",
+                    confirm=True,
+                    return_url="http://127.0.0.1:9/back",
+                ),
+                "idempotency_key": "walked",
+            },
+        ),
+    ),
+    Walk(
+        "stripe",
+        "cancel_payment_intent",
+        lambda client: ((), {"payment_intent_id": _intent(client), "idempotency_key": "walked"}),
+    ),
+    Walk(
+        "stripe",
+        "update_payment_intent_amount",
+        lambda client: (
+            (),
+            {"payment_intent_id": _intent(client), "amount": Money.of("150.00", "EGP"), "idempotency_key": "walked"},
+        ),
+    ),
+    Walk("stripe", "search_payment_intents", _with(reference="7")),
+    Walk(
+        "stripe",
+        "create_refund",
+        lambda client: (
+            (),
+            {"payment_intent_id": _paid(client), "amount": Money.of("49.00", "EGP"), "idempotency_key": "walked"},
+        ),
+        "refunds",
+    ),
+    Walk("stripe", "retrieve_refund", lambda client: ((), {"refund_id": _refund(client)})),
+    Walk("stripe", "list_refunds", lambda client: ((), {"payment_intent_id": _paid(client)})),
+    Walk("stripe", "retrieve_dispute", lambda client: ((), {"dispute_id": _dispute(client)})),
+    Walk("stripe", "list_disputes", _with()),
+    Walk("stripe", "list_events", _with(types=["payment_intent.created"])),
+    Walk("stripe", "retrieve_balance", _with()),
+    Walk(
+        "stripe",
+        "create_webhook_endpoint",
+        _with(url=HOOK, events=["charge.refunded"], idempotency_key="walked"),
+        "endpoints",
+    ),
+    Walk("stripe", "list_webhook_endpoints", _with()),
+    Walk("stripe", "delete_webhook_endpoint", lambda client: ((), {"webhook_endpoint_id": _endpoint(client)})),
+)
+
+
+def _armed(client: Didit) -> dict[str, Any]:
+    session = client.create_session(vendor_data="user-7")
+    token: Any = session.session_token
+    secret = token if isinstance(token, SecretStr) else SecretStr(token)
+    return {"session_id": session.session_id, "session_token": secret, "scenario": "approve"}
+
+
+def _hooked(client: Mailgun) -> WebhookType:
+    client.create_webhook(WebhookType.OPENED, urls=[HOOK])
+    return WebhookType.OPENED

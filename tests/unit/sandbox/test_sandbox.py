@@ -1,0 +1,158 @@
+"""What the sandbox promises on its own, with a twin of nobody's service."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import httpx
+import pytest
+from tests.things import KEY, WEBHOOK_SECRET, Things, ThingSettings, ThingTwin
+
+from ace_integrations import ConfigurationError, InvalidInputError
+from ace_integrations.sandbox import RunningSandbox, start
+
+
+class Platform(BaseHTTPRequestHandler):
+    """Answers webhooks with what `answers` says, 200 when it is empty."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.seen.append((dict(self.headers), body))  # type: ignore[attr-defined]
+        answers = self.server.answers  # type: ignore[attr-defined]
+        self.send_response(answers.pop(0) if answers else 200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+        self.server.arrived.release()  # type: ignore[attr-defined]
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def platform() -> Iterator[Any]:
+    server: Any = HTTPServer(("127.0.0.1", 0), Platform)
+    server.seen, server.answers, server.arrived = [], [], threading.Semaphore(0)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[RunningSandbox]:
+    with start(twins=[ThingTwin]) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example.com"},
+        {"host": "evil.example.com:8600"},
+        {"host": "127.0.0.1:1"},
+        {"host": "127.0.0.1.evil.example.com"},
+        {"origin": "https://evil.example.com"},
+        {"origin": "null"},
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/things/things/1", "/_sandbox/status"])
+def test_a_foreign_host_or_origin_is_refused(sandbox: RunningSandbox, path: str, headers: dict[str, str]) -> None:
+    assert httpx.get(sandbox.url + path, headers=headers, trust_env=False).status_code == 403
+
+
+def test_controls_need_the_token_and_the_consoles_own_origin(sandbox: RunningSandbox) -> None:
+    url, token = f"{sandbox.url}/_sandbox/reset", sandbox.sandbox.token  # type: ignore[union-attr]
+    with httpx.Client(trust_env=False) as http:
+        assert http.post(url).status_code == 403
+        assert http.post(url, headers={"x-sandbox-token": "guess"}).status_code == 403
+        assert http.post(url, headers={"x-sandbox-token": token, "origin": "http://127.0.0.1:9999"}).status_code == 403
+        assert http.post(url, headers={"x-sandbox-token": token, "origin": sandbox.url}).status_code == 200
+
+
+def test_it_listens_on_loopback_only_unless_told_with_a_frightening_word() -> None:
+    with pytest.raises(ConfigurationError, match="not a loopback address"):
+        start(host="0.0.0.0", twins=[])  # noqa: S104
+
+
+def test_it_does_not_run_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACE_ENV", "production")
+    with pytest.raises(ConfigurationError, match="production"):
+        start(twins=[])
+
+
+def test_a_taken_port_is_said_in_words_and_closing_frees_it() -> None:
+    with start(twins=[]) as running:
+        port = int(running.url.rpartition(":")[2])
+        with pytest.raises(ConfigurationError, match="cannot listen"):
+            start(port=port, twins=[])
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_webhooks_go_to_this_machine_only(sandbox: RunningSandbox) -> None:
+    with pytest.raises(InvalidInputError, match="this machine"):
+        sandbox.control.send_webhooks_to(things="https://example.com/hook")
+
+
+def test_a_webhook_is_signed_and_tried_again_on_the_sandboxs_clock(sandbox: RunningSandbox, platform: Any) -> None:
+    sandbox.control.send_webhooks_to(things=f"http://127.0.0.1:{platform.server_port}/hook")
+    platform.answers = [503, 503]
+    sandbox.control.post("things/emit")
+    assert platform.arrived.acquire(timeout=5)
+    first = sandbox.control.now()
+    sandbox.control.advance(60)
+    sandbox.control.advance(240)
+    assert len(platform.seen) == 3
+    (sent,) = sandbox.control.deliveries("things")
+    assert (sent["state"], [attempt["status"] for attempt in sent["attempts"]]) == ("delivered", [503, 503, 200])
+    signed_at = int(platform.seen[-1][0]["x-thing-signature"].partition(".")[0])
+    assert signed_at - first == pytest.approx(300, abs=5)
+
+
+def test_a_webhook_nobody_takes_is_given_up_and_can_be_sent_again(sandbox: RunningSandbox, platform: Any) -> None:
+    sandbox.control.send_webhooks_to(things=f"http://127.0.0.1:{platform.server_port}/hook")
+    platform.answers = [500, 500, 500]
+    sandbox.control.post("things/emit")
+    assert platform.arrived.acquire(timeout=5)
+    sandbox.control.advance(86400)
+    assert sandbox.control.deliveries()[0]["state"] == "given up"
+    sandbox.control.post("deliveries/1/resend")
+    assert sandbox.control.deliveries()[0]["state"] == "delivered"
+
+
+def test_the_journal_names_operations_and_holds_no_secret(sandbox: RunningSandbox) -> None:
+    settings = ThingSettings().in_sandbox(sandbox.url)
+    with Things(settings) as client:
+        client.put_thing(size=1, idempotency_key="k-1")
+        client.request("POST", "/echo", json={"leak": f"{KEY} {WEBHOOK_SECRET}"})
+    entries = sandbox.control.journal()
+    assert [entry["operation"] for entry in entries] == ["put_thing", "echo"]
+    assert KEY not in json.dumps(entries)
+    assert WEBHOOK_SECRET not in json.dumps(entries)
+
+
+def test_reset_makes_everything_new(sandbox: RunningSandbox) -> None:
+    with Things(ThingSettings().in_sandbox(sandbox.url)) as client:
+        client.throw_thing(size=1)
+    sandbox.control.fail("status", times=None)
+    sandbox.control.advance(3600)
+    sandbox.control.reset()
+    assert sandbox.control.get("things/made") == {"made": 0}
+    assert (sandbox.control.journal(), sandbox.control.get("faults")["rules"]) == ([], [])
+
+
+@pytest.mark.parametrize("path", ["/", "/console/things", "/console/webhooks", "/console/faults", "/console/clock"])
+def test_each_page_of_the_console_answers_with_a_content_policy_and_no_secret(
+    sandbox: RunningSandbox, path: str
+) -> None:
+    with Things(ThingSettings().in_sandbox(sandbox.url)) as client:
+        client.throw_thing(size=1)
+    page = httpx.get(sandbox.url + path, trust_env=False)
+    assert page.status_code == 200
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert not {KEY, WEBHOOK_SECRET, sandbox.sandbox.token} & set(page.text.split('"'))  # type: ignore[union-attr]

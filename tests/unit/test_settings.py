@@ -1,0 +1,71 @@
+import pytest
+from pydantic import SecretStr
+from tests.things import KEY, ThingSettings
+
+from ace_integrations import ConfigurationError
+from ace_integrations.settings import Settings, is_loopback
+
+
+def test_a_secret_list_is_split_stripped_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THINGS_WEBHOOK_SECRET", " new-secret , old-secret\n,")
+    settings = ThingSettings()
+    assert [secret.get_secret_value() for secret in settings.webhook_secrets] == ["new-secret", "old-secret"]
+    assert "new-secret" not in f"{settings!r}{settings}{settings.model_dump_json()}"
+
+
+def test_a_missing_key_names_its_variable_and_with_the_sandbox_on_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ThingSettings().missing() == ["THINGS_KEY is not set (things)"]
+    placed = Settings(sandbox=True).of(ThingSettings)
+    assert placed.key == SecretStr(KEY)
+    assert placed.base_url == "http://127.0.0.1:8600/things"
+    monkeypatch.setenv("THINGS_KEY", "a-real-key")
+    assert Settings(sandbox=True).of(ThingSettings).base_url is None
+
+
+def test_check_lists_everything_at_once() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Settings(env="production", sandbox_url="http://sandbox.example.com").check(ThingSettings)
+    assert len(caught.value.problems) >= 2
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ThingSettings(key=KEY),
+        ThingSettings(key="k", base_url="http://things.example.com"),
+    ],
+)
+def test_a_sandbox_key_at_the_live_service_and_plain_http_are_refused(settings: ThingSettings) -> None:
+    with pytest.raises(ConfigurationError):
+        Settings(providers=(settings,)).of(ThingSettings)
+
+
+def test_production_with_a_sandbox_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACE_ENV", "production")
+    monkeypatch.setenv("ACE_SANDBOX", "1")
+    with pytest.raises(ConfigurationError, match="ACE_ENV is production"):
+        Settings().of(ThingSettings)
+
+
+def test_a_malformed_value_names_the_variable_and_not_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACE_TIMEOUT", "s3cr3t")
+    with pytest.raises(ConfigurationError, match="ACE_TIMEOUT") as caught:
+        Settings()
+    assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://127.0.0.1:8600", True),
+        ("http://localhost/x", True),
+        ("http://[::1]:1", True),
+        ("//127.8.9.1", True),
+        ("http://127.0.0.1.example.com", False),
+        ("http://example.com#127.0.0.1", False),
+        ("http://127.0.0.1@example.com", False),
+        ("", False),
+    ],
+)
+def test_loopback_is_told_by_the_host_alone(url: str, here: bool) -> None:
+    assert is_loopback(url) is here
