@@ -37,8 +37,8 @@ def egp(amount: str | int) -> Money:
 
 def stored(**changes: Any) -> StoredPayment:
     order = PaymentOrder(reference="7", amount=egp(100))
-    started = Started(gateway="stripe", gateway_id="pi_1", status=PaymentStatus.PENDING)
-    opened = StoredPayment.opened(order, started, user="9", course="42", live=False)
+    started = Started(gateway="stripe", gateway_id="pi_1", status=PaymentStatus.PENDING, live=False)
+    opened = StoredPayment.opened(order, started, user="9", course="42")
     return opened.model_copy(update=changes)
 
 

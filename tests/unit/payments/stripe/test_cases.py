@@ -110,7 +110,7 @@ def test_case_c04_the_price_reaches_the_wire_and_comes_back(
     order = PaymentOrder(reference="7", amount=money)
     started = ace.payments.start(order)
     sent = ace_sandbox.control.journal(provider="stripe")[-1]["request_body"]
-    payment = StoredPayment.opened(order, started, user="9", course="42", live=False)
+    payment = StoredPayment.opened(order, started, user="9", course="42")
     ace.client(Stripe).confirm_payment_intent(
         payment_intent_id=started.gateway_id,
         payment_method="pm_card_visa",
@@ -159,8 +159,8 @@ def test_case_c05_a_third_decimal_that_stripe_drops_is_refused(ace_sandbox: Runn
 
 def test_case_c05_a_hundredfold_charge_grants_nothing() -> None:
     order = PaymentOrder(reference="7", amount=Money.of("500", "JPY"))
-    started = Started(gateway="stripe", gateway_id="pi_1", status=PaymentStatus.PENDING)
-    payment = StoredPayment.opened(order, started, user="9", course="42", live=False)
+    started = Started(gateway="stripe", gateway_id="pi_1", status=PaymentStatus.PENDING, live=False)
+    payment = StoredPayment.opened(order, started, user="9", course="42")
     told = to_report(
         PaymentIntent(
             id="pi_1",
@@ -183,8 +183,8 @@ class Platform:
 
     def __init__(self, *, has_row: bool = True) -> None:
         order = PaymentOrder(reference="7", amount=Money.of(1000, "EGP"))
-        started = Started(gateway="stripe", gateway_id="pi_1", status=PaymentStatus.PENDING)
-        row = StoredPayment.opened(order, started, user="9", course="42", live=False)
+        started = Started(gateway="stripe", gateway_id="pi_1", status=PaymentStatus.PENDING, live=False)
+        row = StoredPayment.opened(order, started, user="9", course="42")
         self.payment = row if has_row else None
         self.row = row
         self.told = self.report()

@@ -235,7 +235,7 @@ def test_a_missing_key_is_named_at_the_first_call_and_not_before() -> None:
     with pytest.raises(ConfigurationError, match="STRIPE_SECRET_KEY or STRIPE_SECRET"):
         client.retrieve_balance()
     with pytest.raises(ConfigurationError, match="STRIPE_SECRET_KEY"):
-        client.sdk
+        _ = client.sdk
 
 
 @pytest.mark.parametrize("bad", ["", "..", "pi_1/../x", "pi_1%2f", "pi 1", "pi_1?x=1", "é", "pi_1\n"])

@@ -30,10 +30,13 @@ window.pay = async () => {{
 
 STAYS = 'stripe.confirmPayment({ elements, confirmParams: { return_url: location.href }, redirect: "if_required" })'
 LEAVES = 'stripe.confirmPayment({ elements, confirmParams: { return_url: location.origin + "/back" } })'
-CARD = 'stripe.confirmCardPayment(elements.options.clientSecret, { payment_method: { card: element, billing_details: { name: "A" } } })'
+CARD = (
+    "stripe.confirmCardPayment(elements.options.clientSecret, "
+    '{ payment_method: { card: element, billing_details: { name: "A" } } })'
+)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     with playwright.sync_playwright() as driver:
         try:
