@@ -426,3 +426,128 @@ def test_reset_leaves_nothing(ace_sandbox: RunningSandbox, intent: Json) -> None
 def test_a_control_of_nothing_is_refused(ace_sandbox: RunningSandbox, path: str) -> None:
     with pytest.raises(InvalidInputError, match=r"refused .*[Nn]o such"):
         ace_sandbox.control.post(f"stripe/{path}")
+
+
+def paid(world: World, method: str = "pm_card_visa", **params: Any) -> Json:
+    return world.confirm(world.intent(**params), method)
+
+
+REFUSALS: dict[str, tuple[Callable[[World], Any], str | None, str | None]] = {
+    "no currency": (lambda world: world.books.create({"amount": "100"}), "parameter_missing", "currency"),
+    "odd currency": (lambda world: world.intent(currency="e1p"), None, "currency"),
+    "nine digits": (lambda world: world.intent(amount="100000000"), "amount_too_large", "amount"),
+    "no method": (lambda world: world.confirm(world.intent(), None), "payment_intent_unexpected_state", None),
+    "unknown method": (lambda world: world.confirm(world.intent(), "pm_x"), "resource_missing", "payment_method"),
+    "no way back": (lambda world: world.confirm(world.intent(), return_url=None), None, "return_url"),
+    "captured too much": (
+        lambda world: world.books.capture(paid(world, capture_method="manual"), {"amount_to_capture": "100001"}),
+        "amount_too_large",
+        "amount_to_capture",
+    ),
+    "refund of nothing": (lambda world: world.books.refund({}), None, None),
+    "refund of an unknown charge": (lambda world: world.books.refund({"charge": "ch_x"}), "resource_missing", "charge"),
+    "refund of an unknown payment": (
+        lambda world: world.books.refund({"payment_intent": "pi_x"}),
+        "resource_missing",
+        "payment_intent",
+    ),
+    "refund before payment": (lambda world: world.books.refund({"payment_intent": world.intent()["id"]}), None, None),
+    "refund of a reservation": (
+        lambda world: world.books.refund({"payment_intent": paid(world, capture_method="manual")["id"]}),
+        None,
+        None,
+    ),
+    "refund of too much": (
+        lambda world: world.books.refund({"payment_intent": paid(world)["id"], "amount": "100001"}),
+        None,
+        "amount",
+    ),
+    "refund while disputed": (
+        lambda world: world.books.refund({"payment_intent": paid(world, "pm_card_createDispute")["id"]}),
+        "charge_disputed",
+        None,
+    ),
+    "odd evidence": (
+        lambda world: world.books.answer_dispute(disputed(world), {"colour": "red"}, submit=True),
+        "parameter_unknown",
+        "evidence",
+    ),
+    "evidence too late": (
+        lambda world: world.books.answer_dispute(
+            world.books.close_dispute(disputed(world), won=True), {"uncategorized_text": "x"}, submit=True
+        ),
+        None,
+        None,
+    ),
+}
+
+
+def disputed(world: World, method: str = "pm_card_createDispute") -> Json:
+    paid(world, method)
+    return next(iter(world.books.disputes.values()))
+
+
+@pytest.mark.parametrize(("do", "code", "param"), REFUSALS.values(), ids=REFUSALS)
+def test_what_stripe_refuses_is_refused(do: Callable[[World], Any], code: str | None, param: str | None) -> None:
+    with pytest.raises(RefusedError) as caught:
+        do(World())
+    assert (caught.value.error.get("code"), caught.value.error.get("param")) == (code, param)
+
+
+def test_an_inquiry_takes_no_money_and_may_be_refunded() -> None:
+    world = World()
+    dispute = disputed(world, "pm_card_createDisputeInquiry")
+    world.books.answer_dispute(dispute, {"product_description": "a course"}, submit=False)
+    draft = dispute["status"]
+    world.books.answer_dispute(dispute, {"product_description": "a course"}, submit=True)
+    refund = world.books.refund({"charge": dispute["charge"]})
+    closed = world.books.close_dispute(dispute, won=True)
+    assert (draft, closed["status"], refund["status"]) == ("warning_needs_response", "warning_closed", "succeeded")
+    assert "charge.dispute.funds_withdrawn" not in world.events
+
+
+def test_labels_change_after_payment_and_the_amount_does_not() -> None:
+    world = World()
+    intent = paid(world)
+    changed = world.books.update(intent, {"description": "x", "receipt_email": "", "metadata": {"a": "1"}})
+    assert (changed["description"], changed["receipt_email"], changed["metadata"]) == ("x", None, {"a": "1"})
+
+
+def test_an_endpoint_can_be_changed_and_switched_off(ace_sandbox: RunningSandbox) -> None:
+    base, auth = f"{ace_sandbox.url}/stripe/v1/webhook_endpoints", (SANDBOX_SECRET_KEY, "")
+    url = "http://127.0.0.1:9/hook"
+    made = httpx.post(base, auth=auth, data={"url": url, "enabled_events[]": "*"}).json()
+    changed = httpx.post(
+        f"{base}/{made['id']}",
+        auth=auth,
+        data={"url": f"{url}2", "enabled_events[0]": "refund.failed", "disabled": "true", "metadata[a]": "1"},
+    ).json()
+    read = httpx.get(f"{base}/{made['id']}", auth=auth).json()
+    assert (changed["url"], changed["enabled_events"], changed["status"]) == (f"{url}2", ["refund.failed"], "disabled")
+    assert (read, "secret" in read, made["secret"][:6]) == (changed, False, "whsec_")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"url": "https://example.com/hook", "enabled_events[]": "*"},
+        {"url": "http://127.0.0.1:9/"},
+        {"enabled_events[]": "*"},
+        {"url": "http://127.0.0.1:9/", "enabled_events": "*"},
+    ],
+    ids=["another machine", "no events", "no address", "no list"],
+)
+def test_an_endpoint_that_cannot_be_is_refused(ace_sandbox: RunningSandbox, fields: dict[str, str]) -> None:
+    base = f"{ace_sandbox.url}/stripe/v1/webhook_endpoints"
+    assert httpx.post(base, auth=(SANDBOX_SECRET_KEY, ""), data=fields).status_code == 400
+
+
+@pytest.mark.parametrize("header", ["Basic !!!", "Digest x", "Bearer "])
+def test_a_key_that_cannot_be_read_is_none(ace_sandbox: RunningSandbox, header: str) -> None:
+    answer = httpx.get(f"{ace_sandbox.url}/stripe/v1/balance", headers={"authorization": header.strip()})
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer realm="Stripe"')
+
+
+def test_a_version_that_never_was_is_refused(ace_sandbox: RunningSandbox) -> None:
+    headers = {"authorization": f"Bearer {SANDBOX_SECRET_KEY}", "stripe-version": "yesterday"}
+    assert httpx.get(f"{ace_sandbox.url}/stripe/v1/balance", headers=headers).status_code == 400
