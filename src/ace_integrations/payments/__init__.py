@@ -3,35 +3,35 @@
 from typing import TYPE_CHECKING
 
 from ace_integrations.lazy import lazy
-from ace_integrations.payments.checkout import (
-    Access,
-    Alarm,
-    Checkout,
-    DisputePolicy,
-    EventKind,
-    Notice,
-    NoticeKind,
-    Outcome,
-    PaymentEvent,
-    StoredPayment,
-    StoredStatus,
-    check_refund,
-    refundable,
-)
-from ace_integrations.payments.facade import AsyncPayments, Payments
-from ace_integrations.payments.gateway import (
-    GatewayReport,
-    PaymentGateway,
-    PaymentHint,
-    PaymentOrder,
-    PaymentStatus,
-    RefundReport,
-    RefundStatus,
-    Started,
-)
-from ace_integrations.payments.money import Money
 
 if TYPE_CHECKING:
+    from ace_integrations.payments.checkout import (
+        Access,
+        Alarm,
+        Checkout,
+        DisputePolicy,
+        EventKind,
+        Notice,
+        NoticeKind,
+        Outcome,
+        PaymentEvent,
+        StoredPayment,
+        StoredStatus,
+        check_refund,
+        refundable,
+    )
+    from ace_integrations.payments.facade import AsyncPayments, Payments
+    from ace_integrations.payments.gateway import (
+        GatewayReport,
+        PaymentGateway,
+        PaymentHint,
+        PaymentOrder,
+        PaymentStatus,
+        RefundReport,
+        RefundStatus,
+        Started,
+    )
+    from ace_integrations.payments.money import Money
     from ace_integrations.payments.stripe import AsyncStripe, Stripe
 
 __all__ = [
@@ -63,5 +63,16 @@ __all__ = [
     "refundable",
 ]
 
-# The capability's own words are here at once; a gateway's client comes with its first use.
-__getattr__ = lazy(__name__, {"AsyncStripe": "stripe", "Stripe": "stripe"})
+__getattr__ = lazy(
+    __name__,
+    {
+        **dict.fromkeys(("Access", "Alarm", "Checkout", "DisputePolicy", "EventKind", "Notice"), "checkout"),
+        **dict.fromkeys(("NoticeKind", "Outcome", "PaymentEvent", "StoredPayment", "StoredStatus"), "checkout"),
+        **dict.fromkeys(("check_refund", "refundable"), "checkout"),
+        **dict.fromkeys(("AsyncPayments", "Payments"), "facade"),
+        **dict.fromkeys(("GatewayReport", "PaymentGateway", "PaymentHint", "PaymentOrder"), "gateway"),
+        **dict.fromkeys(("PaymentStatus", "RefundReport", "RefundStatus", "Started"), "gateway"),
+        **dict.fromkeys(("AsyncStripe", "Stripe"), "stripe"),
+        "Money": "money",
+    },
+)

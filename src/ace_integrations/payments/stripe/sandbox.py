@@ -126,6 +126,8 @@ class StripeTwin:
                 return done(request, act(fields, str(request.path_params.get("id", ""))))
             except RefusedError as refused:
                 return JSONResponse({"error": refused.error["message"]}, refused.status)
+            except KeyError as unknown:
+                return JSONResponse({"error": f"no such object: {unknown}"}, 404)
 
         return answer
 

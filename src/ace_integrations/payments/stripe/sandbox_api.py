@@ -1,13 +1,10 @@
-"""The HTTP surface of Stripe's twin: keys, versions, idempotency, and one thin route for each operation."""
+"""The HTTP surface of Stripe's twin: idempotency, expansion, and one thin route for each operation."""
 
-import base64
-import binascii
 import hmac
 import itertools
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -29,19 +26,13 @@ from ace_integrations.payments.stripe.sandbox_http import (
     missing,
     no_such,
     page_of,
-    read_form,
     search,
 )
 from ace_integrations.payments.stripe.sandbox_objects import new_id
+from ace_integrations.payments.stripe.sandbox_request import Asked, origin_headers, read_request
 from ace_integrations.payments.stripe.sandbox_state import Books
-from ace_integrations.payments.stripe.settings import SANDBOX_PUBLISHABLE_KEY, SANDBOX_SECRET_KEY
 
 VERSION = "2026-10-28.endive"
-METHOD_TYPES_GONE = "2026-09-30"
-"""From this version on `payment_method_types` is refused."""
-
-_VERSION = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}(\.[a-z]+)?")
-
 _INTENT = frozenset(
     {"amount", "currency", "customer", "description", "metadata", "payment_method", "payment_method_types"}
     | {"receipt_email", "setup_future_usage", "statement_descriptor_suffix"}
@@ -52,20 +43,6 @@ _CREATE = _INTENT | {
 }
 _CONFIRM = {"payment_method", "return_url", "off_session", "use_stripe_sdk", "receipt_email", "payment_method_types"}
 _LIST = {"limit", "starting_after", "ending_before", "created"}
-
-
-@dataclass(slots=True)
-class Asked:
-    """One request, read.
-
-    Attributes:
-        by_browser: whether it came with the publishable key.
-    """
-
-    params: Json
-    ids: dict[str, str]
-    by_browser: bool
-    path: str
 
 
 Handler = Callable[[Asked], Json]
@@ -219,13 +196,13 @@ class Api:
         body = await request.body()
         request_id = f"req_sandbox{next(self._numbers)}"
         key = request.headers.get("idempotency-key", "") if request.method == "POST" else ""
-        headers = {"request-id": request_id, **_origin(request, browser=browser)}
+        headers = {"request-id": request_id, **origin_headers(request, browser=browser)}
         headers["stripe-version"] = version = request.headers.get("stripe-version") or VERSION
         if key:
             headers["idempotency-key"] = key
         mark = fingerprint(request.method, request.url.path, body)
         try:
-            asked = _read(request, body, version, browser=browser)
+            asked = read_request(request, body, version, browser=browser)
             if key and (kept := self.idempotency.find(key, mark, self._now())) is not None:
                 replayed = {"idempotent-replayed": "true", "original-request": kept.request_id}
                 return _json(kept.status, kept.body, {**headers, **replayed})
@@ -392,76 +369,12 @@ class Api:
         return found
 
     async def _preflight(self, request: Request) -> Response:
-        return Response(status_code=204, headers=_origin(request, browser=True))
+        return Response(status_code=204, headers=origin_headers(request, browser=True))
 
     async def _unknown(self, request: Request) -> Response:
         message = f"Unrecognized request URL ({request.method}: {request.url.path})."
         content = {"error": {"message": message, "type": "invalid_request_error"}}
         return _json(404, json.dumps(content, indent=2).encode(), {"request-id": new_id("req")})
-
-
-def _read(request: Request, body: bytes, version: str, *, browser: bool) -> Asked:
-    text = request.url.query if request.method != "POST" else body.decode("utf-8", "replace")
-    params = read_form(text)
-    by_browser = _authenticate(request, params, browser=browser)
-    if not _VERSION.fullmatch(version):
-        raise RefusedError(400, f"Invalid Stripe API version: {version}", param="Stripe-Version")
-    # Stripe's own CLI sends no version and still uses the old parameter.
-    current = request.headers.get("stripe-version") is not None and version >= METHOD_TYPES_GONE
-    if current and request.method == "POST" and "payment_method_types" in params:
-        raise RefusedError(
-            400,
-            "payment_method_types is no longer supported: use allowed_payment_method_types.",
-            code="payment_method_types_no_longer_supported",
-            param="payment_method_types",
-        )
-    ids = {name: str(value) for name, value in request.path_params.items()}
-    return Asked(params, ids, by_browser, request.url.path[request.url.path.index("/v") :])
-
-
-def _authenticate(request: Request, params: Json, *, browser: bool) -> bool:
-    """Give whether the publishable key was used; refuse every other key than the sandbox's own two."""
-    key = _key(request) or str(params.get("key", ""))
-    if not key:
-        raise RefusedError(401, "You did not provide an API key.")
-    if hmac.compare_digest(key.encode(), SANDBOX_SECRET_KEY.encode()):
-        return False
-    if not hmac.compare_digest(key.encode(), SANDBOX_PUBLISHABLE_KEY.encode()):
-        shown = f"{key[:8]}{'*' * 8}{key[-4:]}" if len(key) > 16 else "*" * len(key)
-        raise RefusedError(401, f"Invalid API Key provided: {shown}. A sandbox takes its own keys only.")
-    if not browser:
-        raise RefusedError(
-            401,
-            "This API call cannot be made with a publishable API key. Please use a secret API key.",
-            code="secret_key_required",
-        )
-    return True
-
-
-def _key(request: Request) -> str:
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        return base64.b64decode(value, validate=True).decode().partition(":")[0]
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
-
-
-def _origin(request: Request, *, browser: bool) -> dict[str, str]:
-    """Let a page of this machine use a browser's route; the sandbox refuses other origins before."""
-    origin = request.headers.get("origin")
-    if not browser or origin is None:
-        return {}
-    return {
-        "access-control-allow-headers": "authorization, content-type, stripe-version",
-        "access-control-allow-methods": "GET, POST, OPTIONS",
-        "access-control-allow-origin": origin,
-        "access-control-expose-headers": "request-id",
-        "vary": "origin",
-    }
 
 
 def _json(status: int, body: bytes, headers: dict[str, str]) -> Response:
