@@ -24,6 +24,7 @@ Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 SENDER = Address(email="hello@mg.example.com", name="Rihla")
 LINA = Address(email="lina@example.com", name="Lina")
+DRAFT = Draft(sender=SENDER, subject="Hello", text="Hello", mail_id="walked-1")
 PRICE = Money.of("149.00", "EGP")
 HOOK = "http://127.0.0.1:9/hook"
 
@@ -59,8 +60,8 @@ def _with(*positional: Any, **named: Any) -> Callable[[Any], Arguments]:
     return lambda client: (positional, named)
 
 
-def _message(**changes: Any) -> Message:
-    return Message(**{"sender": SENDER, "to": (LINA,), "subject": "أهلاً | Hello", "text": "Hello", **changes})
+def _message() -> Message:
+    return Message(sender=SENDER, to=(LINA,), subject="أهلاً | Hello", text="Hello", mail_id="walked-1")
 
 
 def _sent(client: Mailgun) -> Message:
@@ -127,19 +128,27 @@ WALKS: tuple[Walk, ...] = (
     Walk(
         "mailgun",
         "send_batch",
-        _with(Batch(sender=SENDER, subject="Hello", text="Hello", recipients=(Recipient(email="a@example.com"),))),
+        _with(
+            Batch(
+                sender=SENDER,
+                subject="Hello",
+                text="Hello",
+                mail_id="walked-2",
+                recipients=(Recipient(email="a@example.com"),),
+            )
+        ),
         "mails",
     ),
     Walk(
         "mailgun",
         "send_mime",
-        _with(to_mime(_message()), to=(LINA,), draft=Draft(sender=SENDER, subject="Hello", text="Hello")),
+        _with(to_mime(_message()), to=(LINA,), draft=DRAFT),
         "mails",
     ),
     Walk(
         "mailgun",
         "find_message",
-        lambda client: ((), {"mail_id": _sent(client).mail_id, "recipient": LINA.email}),
+        lambda client: ((), {"mail_id": _sent(client).mail_id, "recipient": LINA.email, "since": _NOW}),
     ),
     Walk("mailgun", "list_events", _with(recipient=LINA.email)),
     Walk("mailgun", "search_logs", _with(start=_NOW - timedelta(days=1), end=_NOW)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from ace_integrations.core.client import AsyncClient, SyncClient
 from ace_integrations.core.connection import Account, AsyncConnection, Connection, Options
 from ace_integrations.errors import ConfigurationError
-from ace_integrations.hooks import Plugins, plugins
+from ace_integrations.hooks import Plugins, Provider, plugins
 from ace_integrations.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,12 +65,17 @@ class _Assembly:
         sources = (provider.load("webhooks") for provider in self.plugins.providers.values() if provider.webhooks)
         return Doors(sources, self.settings)
 
+    def chosen(self) -> list[Provider]:
+        """Give the providers that the settings switch on."""
+        return [
+            self.plugins.provider(self.settings.identity, "identity"),
+            self.plugins.provider(self.settings.mail, "mail"),
+            *(self.plugins.provider(name, "payments") for name in self.settings.payments),
+        ]
+
     def check(self) -> None:
         """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
-        chosen = [self.plugins.provider(self.settings.identity, "identity")]
-        chosen.append(self.plugins.provider(self.settings.mail, "mail"))
-        chosen += [self.plugins.provider(name, "payments") for name in self.settings.payments]
-        self.settings.check(*(provider.load("settings") for provider in chosen))
+        self.settings.check(*(provider.load("settings") for provider in self.chosen()))
 
     def public_config(self) -> dict[str, str]:
         return {key: value for gateway in self.gateways().values() for key, value in gateway.browser_config().items()}

@@ -14,7 +14,7 @@ from ace_integrations.errors import AceError, ConfigurationError
 from ace_integrations.hooks import Provider
 from ace_integrations.settings import ProviderSettings
 
-Verdict = Literal["ok", "sandbox", "missing", "wrong", "unreachable", "not asked"]
+Verdict = Literal["ok", "sandbox", "off", "missing", "wrong", "unreachable", "not asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,9 @@ def variables(ace: Ace) -> Iterator[dict[str, str]]:
 
 
 def _examine_one(ace: Ace, provider: Provider, *, offline: bool) -> Iterator[Finding]:
+    if provider not in ace.assembly.chosen():
+        yield Finding(provider.name, "off", "not chosen by the settings")
+        return
     try:
         settings: ProviderSettings = ace.settings.of(provider.load("settings"))
     except ConfigurationError as error:

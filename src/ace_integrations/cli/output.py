@@ -19,8 +19,8 @@ def show(value: object, *, as_json: bool) -> None:
     if as_json:
         say(json.dumps(plain, ensure_ascii=False, indent=2, default=str))
         return
-    many = isinstance(plain, list)
-    rows = cast("list[Any]", plain) if isinstance(plain, list) else [plain]
+    many = isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping | BaseModel)
+    rows: list[Any] = plain if many else [plain]
     if not rows:
         say("Nothing found.")
     elif sys.stdout.isatty():

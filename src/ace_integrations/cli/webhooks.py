@@ -13,8 +13,8 @@ import typer
 from ace_integrations.cli.output import AsJson, say, show
 from ace_integrations.cli.state import open_ace
 from ace_integrations.core import Headers
-from ace_integrations.core.http import Pool, WireRequest
-from ace_integrations.errors import ConfigurationError, InvalidInputError, WebhookError
+from ace_integrations.core.http import Pool, WireError, WireRequest
+from ace_integrations.errors import ConfigurationError, ConnectionFailedError, InvalidInputError, WebhookError
 from ace_integrations.settings import is_loopback
 from ace_integrations.testing.webhooks import WebhookFactory
 from ace_integrations.webhooks import WebhookSource, explain
@@ -200,6 +200,10 @@ def _post(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str]:
     try:
         request = WireRequest("POST", url, dict(headers), content=body)
         reply = pool.send(request, read_timeout=30, deadline=time.monotonic() + 30, max_bytes=1_000_000)
+    except WireError as error:
+        raise ConnectionFailedError(
+            f"{url} does not take the webhook: {error}; start the platform, or give --to"
+        ) from None
     finally:
         pool.close()
     return reply.status, reply.body[:200].decode("utf-8", "replace")

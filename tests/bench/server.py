@@ -1,0 +1,53 @@
+"""A bare HTTP server for measuring clients: fixed answers, no framework, in a process of its own."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Generator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+
+ANSWERS = {
+    b"/v1/payment_intents/pi_1": b'{"id":"pi_1","object":"payment_intent","amount":14900,"amount_received":0,'
+    b'"currency":"egp","status":"requires_payment_method","livemode":false,"created":1,"metadata":{"payment_id":"7"},'
+    b'"client_secret":"pi_1_secret_x","latest_charge":null,"last_payment_error":null,"next_action":null}',
+    b"/v3/session/s-1/decision/": b'{"session_id":"11111111-2222-4333-8444-555555555555","status":"Approved",'
+    b'"environment":"sandbox","session_number":1,"vendor_data":"user-9","features":[],"id_verifications":[],'
+    b'"liveness_checks":[],"face_matches":[],"reviews":[],"created_at":"2026-11-25T00:00:00.000000Z"}',
+    b"/v3/mg.example.com/bounces/a%40example.com": b'{"address":"a@example.com","code":"550","error":"no such user",'
+    b'"created_at":"Thu, 11 Dec 2025 01:49:40 UTC"}',
+}
+
+
+@contextmanager
+def serving() -> Generator[str]:
+    """Give the server's address."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_main, args=(theirs,), daemon=True)
+    process.start()
+    try:
+        yield f"http://127.0.0.1:{ours.recv()}"
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _main(pipe: Connection) -> None:
+    asyncio.run(_serve(pipe))
+
+
+async def _serve(pipe: Connection) -> None:
+    server = await asyncio.start_server(_answer, "127.0.0.1", 0)
+    pipe.send(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            path = head.split(b" ", 2)[1].partition(b"?")[0]
+            body = ANSWERS.get(path, b"{}")
+            length = str(len(body)).encode()
+            status = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: "
+            writer.write(status + length + b"\r\n\r\n" + body)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        writer.close()
