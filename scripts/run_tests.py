@@ -28,7 +28,9 @@ def main() -> int:
                 environment[name] = url
         if browser := shutil.which("chromium"):
             environment["ACE_TEST_BROWSER"] = browser
-        command = [sys.executable, "-m", "pytest", *(sys.argv[1:] or ["-m", "not campaign"])]
+        # A file's tests stay together: some share tables of the one database.
+        everything = ["-n", "2", "--dist", "loadfile", "-m", "not campaign"]
+        command = [sys.executable, "-m", "pytest", *(sys.argv[1:] or everything)]
         return subprocess.run(command, env=environment, check=False).returncode
 
 

@@ -153,7 +153,8 @@ class DiditOperations(ServiceOperations):
 
         Args:
             status: any of `SessionStatus`; none is all.
-            date_from, date_to: YYYY-MM-DD.
+            date_from: YYYY-MM-DD.
+            date_to: likewise.
             country: three letters.
 
         Source: didit.md §3.5
