@@ -72,7 +72,8 @@ def postgresql(folder: Path) -> Iterator[str | None]:
         stdout=subprocess.DEVNULL,
         cwd=folder,
     )
-    options = ["-D", str(data), "-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+    settings = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+    options = ["-D", str(data), "-p", str(port), "-k", str(folder), *settings]
     with process([*as_user, server, *options], port, folder, stop="INT"):
         yield f"postgresql://ace@127.0.0.1:{port}/postgres"
 
