@@ -113,7 +113,7 @@ async def start_verification(request: Request, user: Visitor, ace: AceDep) -> Re
         started = await identity.create_session(request, user, ace)
     except ProviderError:
         return _page(request, "verify.html", user, 503, down=True)
-    return RedirectResponse(started["url"], 303)
+    return _page(request, "leaving.html", user, url=started["url"])
 
 
 @router.get("/courses")

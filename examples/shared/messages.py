@@ -91,6 +91,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The identity service does not answer. Your account is unchanged; try again later.",
         "ar": "خدمة التحقق لا تستجيب. لم يتغير حسابك، حاول لاحقًا.",
     },
+    "leaving": {
+        "en": "Taking you to the identity service. Have your document at hand.",
+        "ar": "ننقلك الآن إلى خدمة التحقق من الهوية. جهّز مستندك.",
+    },
     "courses_title": {"en": "Courses", "ar": "الدورات"},
     "courses_lede": {
         "en": "Small groups, live every week, in Arabic and English.",

@@ -78,7 +78,7 @@ def test_a_report_says_what_was_received(ace_sandbox: RunningSandbox, ace: Ace) 
         refunds_failed=egp(0),
         live=False,
     )
-    assert len(ace_sandbox.control.journal(provider="stripe")) == 3
+    assert len(ace_sandbox.control.journal(provider="stripe", kind="call")) == 3
 
 
 def test_a_declined_try_is_pending_with_its_reason(ace: Ace) -> None:
