@@ -109,7 +109,7 @@ def test_case_c04_the_price_reaches_the_wire_and_comes_back(
     money = Money.of(price, "USD")
     order = PaymentOrder(reference="7", amount=money)
     started = ace.payments.start(order)
-    sent = ace_sandbox.control.journal(provider="stripe")[-1]["request_body"]
+    sent = ace_sandbox.control.journal(provider="stripe", kind="call")[-1]["request_body"]
     payment = StoredPayment.opened(order, started, user="9", course="42")
     ace.client(Stripe).confirm_payment_intent(
         payment_intent_id=started.gateway_id,
@@ -147,14 +147,14 @@ def test_case_c05_currencies_without_cents_reach_the_wire_as_stripe_counts_them(
     ace_sandbox: RunningSandbox, ace: Ace, amount: str, currency: str, units: int
 ) -> None:
     ace.payments.start(PaymentOrder(reference="7", amount=Money.of(amount, currency)))
-    sent = ace_sandbox.control.journal(provider="stripe")[-1]["request_body"]
+    sent = ace_sandbox.control.journal(provider="stripe", kind="call")[-1]["request_body"]
     assert f"amount={units}&currency={currency.lower()}" in sent
 
 
 def test_case_c05_a_third_decimal_that_stripe_drops_is_refused(ace_sandbox: RunningSandbox, ace: Ace) -> None:
     with pytest.raises(InvalidInputError):
         ace.payments.start(PaymentOrder(reference="7", amount=Money.of("1.234", "KWD")))
-    assert ace_sandbox.control.journal(provider="stripe") == []
+    assert ace_sandbox.control.journal(provider="stripe", kind="call") == []
 
 
 def test_case_c05_a_hundredfold_charge_grants_nothing() -> None:

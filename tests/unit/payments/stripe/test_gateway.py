@@ -58,7 +58,7 @@ def test_starting_twice_gives_the_same_payment_and_a_new_attempt_another(ace: Ac
 
 def test_our_ids_travel_as_text(ace_sandbox: RunningSandbox, ace: Ace) -> None:
     ace.payments.start(ORDER)
-    call = ace_sandbox.control.journal(provider="stripe")[-1]
+    call = ace_sandbox.control.journal(provider="stripe", kind="call")[-1]
     for label in ("course_id]=42", "user_id]=9", "payment_id]=7", "attempt]=1"):
         assert f"metadata[{label}" in call["request_body"]
     assert call["request_headers"]["idempotency-key"] == "ace:create:7:1"
@@ -78,7 +78,7 @@ def test_a_report_says_what_was_received(ace_sandbox: RunningSandbox, ace: Ace) 
         refunds_failed=egp(0),
         live=False,
     )
-    assert len(ace_sandbox.control.journal(provider="stripe")) == 3
+    assert len(ace_sandbox.control.journal(provider="stripe", kind="call")) == 3
 
 
 def test_a_declined_try_is_pending_with_its_reason(ace: Ace) -> None:
