@@ -167,7 +167,7 @@ def test_a_dispute_is_looked_up(stripe_client: Stripe) -> None:
 
 def test_only_some_kinds_of_payment_methods(ace_sandbox: RunningSandbox, stripe_client: Stripe) -> None:
     create(stripe_client, allowed=["card"])
-    body = ace_sandbox.control.journal(provider="stripe")[-1]["request_body"]
+    body = ace_sandbox.control.journal(provider="stripe", kind="call")[-1]["request_body"]
     assert "allowed_payment_method_types[0]=card" in body
     assert "automatic_payment_methods" not in body
 
@@ -196,7 +196,7 @@ def test_a_decline_says_why_and_what_the_payer_may_read(
         "requires_payment_method",
     )
     assert error.request_id.startswith("req_")
-    assert len(ace_sandbox.control.journal(provider="stripe", operation="confirm_payment_intent")) == 1
+    assert len(ace_sandbox.control.journal(provider="stripe", kind="call", operation="confirm_payment_intent")) == 1
 
 
 async def test_a_decline_is_the_same_error_when_awaited(async_stripe: AsyncStripe) -> None:
@@ -244,7 +244,7 @@ def test_an_id_that_would_change_the_address_is_never_sent(
 ) -> None:
     with pytest.raises(InvalidInputError):
         stripe_client.retrieve_payment_intent(payment_intent_id=bad)
-    assert ace_sandbox.control.journal(provider="stripe") == []
+    assert ace_sandbox.control.journal(provider="stripe", kind="call") == []
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_reference_that_is_none_is_not_searched(reference: str) -> None:
 def test_a_key_in_use_is_tried_again_with_the_same_key(ace_sandbox: RunningSandbox, stripe_client: Stripe) -> None:
     ace_sandbox.control.post("stripe/busy", times=2)
     assert create(stripe_client).status == "requires_payment_method"
-    calls = ace_sandbox.control.journal(provider="stripe")
+    calls = ace_sandbox.control.journal(provider="stripe", kind="call")
     assert [call["status"] for call in calls] == [409, 409, 200]
     assert {call["request_headers"]["idempotency-key"] for call in calls} == {"ace:create:7:1"}
     assert len({call["request_body"] for call in calls}) == 1

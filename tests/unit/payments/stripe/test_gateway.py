@@ -58,7 +58,7 @@ def test_starting_twice_gives_the_same_payment_and_a_new_attempt_another(ace: Ac
 
 def test_our_ids_travel_as_text(ace_sandbox: RunningSandbox, ace: Ace) -> None:
     ace.payments.start(ORDER)
-    call = ace_sandbox.control.journal(provider="stripe")[-1]
+    call = ace_sandbox.control.journal(provider="stripe", kind="call")[-1]
     for label in ("course_id]=42", "user_id]=9", "payment_id]=7", "attempt]=1"):
         assert f"metadata[{label}" in call["request_body"]
     assert call["request_headers"]["idempotency-key"] == "ace:create:7:1"

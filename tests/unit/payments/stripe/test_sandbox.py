@@ -357,14 +357,14 @@ def test_a_card_number_with_a_secret_key_is_refused(ace_sandbox: RunningSandbox,
     answer = browser.post(
         "/v1/payment_methods", key=SANDBOX_SECRET_KEY, type="card", **{"card[number]": "4242424242424242"}
     )
-    journal = json.dumps(ace_sandbox.control.journal(provider="stripe"))
+    journal = json.dumps(ace_sandbox.control.journal(provider="stripe", kind="call"))
     assert answer.status_code == 402
     assert not any(secret in journal for secret in ("4242424242424242", SANDBOX_SECRET_KEY))
 
 
 def test_no_secret_of_the_twin_is_in_its_journal(ace_sandbox: RunningSandbox, browser: Browser, intent: Json) -> None:
     browser.post(f"/v1/payment_intents/{intent['id']}/confirm", client_secret=intent["client_secret"])
-    journal = json.dumps(ace_sandbox.control.journal(provider="stripe"))
+    journal = json.dumps(ace_sandbox.control.journal(provider="stripe", kind="call"))
     assert intent["client_secret"].split("_secret_")[1] not in journal
 
 
