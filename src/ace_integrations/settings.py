@@ -44,7 +44,14 @@ class _Environment(BaseSettings):
     """How every settings class reads: `.env` below the environment, frozen, by either name, secrets never shown."""
 
     model_config = SettingsConfigDict(
-        frozen=True, validate_by_name=True, env_file=".env", extra="ignore", hide_input_in_errors=True
+        frozen=True,
+        validate_by_name=True,
+        env_file=".env",
+        extra="ignore",
+        hide_input_in_errors=True,
+        # validate_by_name would also read the bare field names from the environment: Django's SECRET_KEY would be
+        # sent to Stripe. The prefix, which aliases do not get, keeps every such name away.
+        env_prefix="ACE_NEVER_BY_FIELD_NAME_",
     )
 
     def __init__(self, **values: Any) -> None:

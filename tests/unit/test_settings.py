@@ -3,6 +3,7 @@ from pydantic import SecretStr
 from tests.things import KEY, ThingSettings
 
 from ace_integrations import ConfigurationError
+from ace_integrations.hooks import plugins
 from ace_integrations.settings import Settings, is_loopback
 
 
@@ -69,3 +70,14 @@ def test_a_malformed_value_names_the_variable_and_not_the_value(monkeypatch: pyt
 )
 def test_loopback_is_told_by_the_host_alone(url: str, here: bool) -> None:
     assert is_loopback(url) is here
+
+
+def test_a_bare_field_name_in_the_environment_is_never_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "another framework's secret")
+    monkeypatch.setenv("API_KEY", "another service's key")
+    monkeypatch.setenv("BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("KEY", "a bare name")
+    for provider in plugins().providers.values():
+        settings = provider.load("settings")()
+        assert (settings.secrets(), settings.base_url) == ([], None)
+    assert ThingSettings().key is None
