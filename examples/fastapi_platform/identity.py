@@ -74,9 +74,10 @@ async def apply(
 ) -> None:
     """Change the account once: an older word, a foreign check and a repeat change nothing."""
     user = await session.scalar(select(User).where(User.verification_id == verification_id).with_for_update())
-    if user is None or vendor_user != f"user-{user.id}" or at < user.verification_at:
+    if user is None or vendor_user != f"user-{user.id}":
         return
-    if user.verification == status.value:
+    stored = VerificationStatus(user.verification) if user.verification else None
+    if not status.replaces(stored, at=at, stored_at=user.verification_at):
         return
     session.add(
         AuditLine(user_id=user.id, what="identity.changed", details={"from": user.verification, "to": status.value})

@@ -42,13 +42,19 @@ class Story:
         self._email = email
         self._browser = httpx.Client(base_url=platform, follow_redirects=False, trust_env=False, timeout=20)
         self._session = ""
-        self._intent = ""
+        self._secret = self._key = self._page = ""
+        self.intent = ""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *caught: object) -> None:
         self._browser.close()
+
+    def move_to(self, platform: str) -> None:
+        """Go on at another address of the same platform: it was started again."""
+        self._platform = platform
+        self._browser.base_url = platform
 
     def walk(self) -> Iterator[Step]:
         """Walk the whole journey, a step at a time."""
@@ -83,40 +89,60 @@ class Story:
         """Decide on the hosted page as the service would, and come back."""
         back = self._browser.post(self._page, data={"outcome": "approve"})
         self._must(back.status_code == 303, f"the hosted page answered {back.status_code}")
-        self._until(lambda: self._account() == "active", "the signed webhook must open the account")
+        self.until(self.is_active, "the signed webhook must open the account")
         self._browser.get(back.headers["location"])
         return Step("The service approves her", "a signed webhook arrived; the account is active")
 
     def read_mail(self) -> Step:
         """Look into the inbox."""
-        mail = self._until(lambda: self._inbox() or None, "the welcome mail must be sent")
+        mail = self.until(lambda: self._inbox() or None, "the welcome mail must be sent")
         subject: str = mail["subject"]
         self._must(bool(re.search(r"[\u0600-\u06ff]", subject)) and "Welcome" in subject, f"odd subject {subject!r}")
         return Step("She finds the welcome mail", f"{subject} ({mail['state']})")
 
     def decline_then_pay(self) -> Step:
         """Try a card that the bank declines, then one that it takes, as Stripe.js does it."""
-        started = self._browser.post("/api/courses/1/payment/stripe")
-        self._must(started.status_code == 200, f"payment answered {started.status_code}: {started.text[:200]}")
-        secret, key = started.json()["client_secret"], started.json()["publishable_key"]
-        self._must(set(started.json()) == {"client_secret", "publishable_key"}, "more than the browser's keys left")
-        self._intent = secret.partition("_secret_")[0]
-        declined = self._confirm_card(secret, key, "4000000000000002")
-        self._must(declined.status_code == 402, f"the declined card answered {declined.status_code}")
-        answer = self._browser.post("/api/payment/confirm", json={"payment_intent_id": self._intent}).json()
-        self._must(not answer["success"], "a declined card must not enrol")
-        paid = self._confirm_card(secret, key, "4242424242424242")
+        self.start_payment()
+        self._must(self.pay("4000000000000002").status_code == 402, "the bank must decline this card")
+        self._must(not self.confirm()["success"], "a declined card must not enrol")
+        paid = self.pay("4242424242424242")
         self._must(paid.json().get("status") == "succeeded", f"the good card ended {paid.text[:200]}")
-        confirmed = self._browser.post("/api/payment/confirm", json={"payment_intent_id": self._intent}).json()
+        confirmed = self.confirm()
         self._must(confirmed["success"], f"the payment did not enrol: {confirmed}")
         return Step(
             "She pays by card: one is declined, the next is taken",
             f"enrolment {confirmed['enrollment_id']}, payment {confirmed['status']}",
         )
 
+    def start_payment(self) -> None:
+        """Press "Enrol": the platform asks the gateway, and gives the browser what it may know."""
+        started = self._browser.post("/api/courses/1/payment/stripe")
+        self._must(started.status_code == 200, f"payment answered {started.status_code}: {started.text[:200]}")
+        self._must(set(started.json()) == {"client_secret", "publishable_key"}, "more than the browser's keys left")
+        self._secret, self._key = started.json()["client_secret"], started.json()["publishable_key"]
+        self.intent = self._secret.partition("_secret_")[0]
+
+    def pay(self, number: str) -> httpx.Response:
+        """Do what Stripe.js does in its own frame: the number goes to the gateway, never to the platform."""
+        headers = {"authorization": f"Bearer {self._key}"}
+        card = {"card[number]": number, "card[exp_month]": "12", "card[exp_year]": "34", "card[cvc]": "123"}
+        with httpx.Client(base_url=f"{self._control.url}/stripe", trust_env=False, headers=headers) as frame:
+            method = frame.post("/v1/payment_methods", data={"type": "card", **card}).json()
+            return frame.post(
+                f"/v1/payment_intents/{self.intent}/confirm",
+                data={"client_secret": self._secret, "payment_method": method["id"], "return_url": self._platform},
+            )
+
+    def confirm(self) -> dict[str, Any]:
+        """Tell the platform that Stripe.js is done."""
+        answer = self._browser.post("/api/payment/confirm", json={"payment_intent_id": self.intent})
+        self._must(answer.status_code < 300, f"the confirmation answered {answer.status_code}")
+        confirmed: dict[str, Any] = answer.json()
+        return confirmed
+
     def see_course(self) -> Step:
         """Open the course again."""
-        self._until(lambda: self._webhooks("stripe"), "Stripe's webhook must be delivered")
+        self.until(lambda: self._webhooks("stripe"), "Stripe's webhook must be delivered")
         page = self._browser.get("/courses/1").text
         self._must('data-state="enrolled"' in page, "the page must say that she is enrolled")
         self._must("1 student" in page, "one enrolment must count once, webhook and confirmation together")
@@ -126,23 +152,16 @@ class Story:
 
     def get_money_back(self) -> Step:
         """Let the gateway refund the payment, as an admin would in its dashboard."""
-        self._control.post(f"stripe/payment_intents/{self._intent}/refund")
-        self._until(
+        self._control.post(f"stripe/payment_intents/{self.intent}/refund")
+        self.until(
             lambda: 'data-state="enrolled"' not in self._browser.get("/courses/1").text or None,
             "the refund's webhook must end the enrolment",
         )
         return Step("The payment is refunded", "the webhook ended the enrolment and took the revenue back")
 
-    def _confirm_card(self, secret: str, key: str, number: str) -> httpx.Response:
-        """Do what Stripe.js does in its own frame: the number goes to the gateway, never to the platform."""
-        headers = {"authorization": f"Bearer {key}"}
-        card = {"card[number]": number, "card[exp_month]": "12", "card[exp_year]": "34", "card[cvc]": "123"}
-        with httpx.Client(base_url=f"{self._control.url}/stripe", trust_env=False, headers=headers) as frame:
-            method = frame.post("/v1/payment_methods", data={"type": "card", **card}).json()
-            return frame.post(
-                f"/v1/payment_intents/{self._intent}/confirm",
-                data={"client_secret": secret, "payment_method": method["id"], "return_url": self._platform},
-            )
+    def is_active(self) -> bool:
+        """Whether the platform lets the student in."""
+        return self._account() == "active"
 
     def _account(self) -> str:
         account: str = self._browser.get(f"/api/didit/session-status/{self._session}").json()["account"]
@@ -156,7 +175,8 @@ class Story:
         sent = self._control.deliveries(provider)
         return (bool(sent) and all(one["state"] == "delivered" for one in sent)) or None
 
-    def _until(self, look: Callable[[], T | bool | None], or_else: str) -> T:
+    def until(self, look: Callable[[], T | bool | None], or_else: str) -> T:
+        """Look until it is there."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             found = look()

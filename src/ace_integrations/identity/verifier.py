@@ -27,6 +27,17 @@ class VerificationStatus(StrEnum):
         """Whether waiting longer will not change it, a later review aside."""
         return self not in (VerificationStatus.PENDING, VerificationStatus.REVIEW)
 
+    def replaces(self, stored: "VerificationStatus | None", *, at: int, stored_at: int) -> bool:
+        """Whether a report of this status changes what is stored: webhooks come late, twice and in any order.
+
+        Args:
+            at: Unix seconds of the reported change.
+            stored_at: Unix seconds of the stored one. Within one second a final status wins over one that is not.
+        """
+        if stored is None or at > stored_at:
+            return self is not stored
+        return at == stored_at and self.is_final and not stored.is_final
+
 
 class Verification(BaseModel):
     """One user's identity check.
