@@ -193,20 +193,20 @@ class _Recover(Call[T], Generic[T, E]):
         return _Recover(self.first.with_reply(), self.error, lambda error: self._next(error).with_reply())
 
 
-class Blocking:
+class Blocking(ABC):
     """What sends its operations and waits for the result."""
 
+    @abstractmethod
     def perform(self, call: Call[T]) -> T:
         """Do one described call."""
-        raise NotImplementedError(f"{type(self).__name__} sends nothing: use a SyncClient or a facade of Ace")
 
 
-class Awaiting:
+class Awaiting(ABC):
     """What sends its operations and gives a coroutine of the result."""
 
+    @abstractmethod
     async def perform(self, call: Call[T]) -> T:
         """Do one described call."""
-        raise NotImplementedError(f"{type(self).__name__} sends nothing: use an AsyncClient or a facade of AsyncAce")
 
 
 class Describer:

@@ -21,7 +21,7 @@ from ace_integrations.core.outcome import Failed, from_content, from_status, fro
 from ace_integrations.core.redaction import Redactor
 from ace_integrations.core.retry_after import parse_retry_after
 from ace_integrations.core.service import AnyService, Endpoint
-from ace_integrations.core.telemetry import CallRecord, Observer, Silent, log
+from ace_integrations.core.telemetry import CallRecord, Observer, is_logged, log
 from ace_integrations.errors import DeadlineExceededError, InvalidInputError, ProviderError, UnexpectedReplyError
 from ace_integrations.settings import ProviderSettings
 
@@ -91,7 +91,7 @@ class Account:
         self.service = service
         self.settings = settings
         self.redactor = Redactor(settings.secrets())
-        self.observer: Observer = observer or Silent()
+        self.observer = observer
         self.clock = clock
         self.budget = RetryBudget()
         self.limit = LocalLimit(service.name, service.rate_limit)
@@ -252,7 +252,8 @@ class Trip(Generic[T]):
         self.max_bytes = call.max_bytes or account.service.max_reply_bytes
         self.request = prepare(account, call)
         account.limit.take()
-        account.observer.before_call(self._record())
+        if account.observer is not None:
+            account.observer.before_call(self._record())
         self.timeout = options.timeout_s or call.timeout or account.service.timeout_s or self._options.timeout_s or 30.0
         self._started = time.monotonic()
         self.deadline = self._started + self.timeout
@@ -298,6 +299,9 @@ class Trip(Generic[T]):
         """Tell the log and the observers how it ended."""
         if error is None:
             self._account.budget.earn()
+        observer = self._account.observer
+        if observer is None and not is_logged(failed=error is not None):
+            return
         record = self._record(
             status=self._status,
             duration_s=time.monotonic() - self._started,
@@ -306,7 +310,8 @@ class Trip(Generic[T]):
             error="" if error is None else type(error).__name__,
         )
         log(record)
-        self._account.observer.after_call(record)
+        if observer is not None:
+            observer.after_call(record)
 
     @property
     def _tries(self) -> int:

@@ -228,7 +228,7 @@ def _build(client: Any, request: WireRequest, read_timeout: float, deadline: flo
 
 
 def _fields(response: Any) -> Headers:
-    return Headers([(name, value) for name, value in response.headers.multi_items()])
+    return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw])
 
 
 class _Body:

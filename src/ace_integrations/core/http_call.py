@@ -1,6 +1,6 @@
 """An HTTP request described as data, the answer it got, and how the one becomes a result."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -41,26 +41,29 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, fields: "Mapping[str, str] | Sequence[tuple[str, str]]" = ()) -> None:
         pairs = fields.items() if isinstance(fields, Mapping) else fields
-        self._fields: dict[str, list[str]] = {}
-        for name, value in pairs:
-            self._fields.setdefault(name.lower(), []).append(value)
+        # A list, not a dict: an answer has a dozen fields, of which two are asked for once.
+        self._fields = [(name.lower(), value) for name, value in pairs]
 
     def __getitem__(self, name: str) -> str:
-        return ", ".join(self._fields[name.lower()])
+        values = self.all(name)
+        if not values:
+            raise KeyError(name)
+        return values[0] if len(values) == 1 else ", ".join(values)
 
-    def __iter__(self) -> "Any":
-        return iter(self._fields)
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict(self._fields))
 
     def __len__(self) -> int:
-        return len(self._fields)
+        return len(dict(self._fields))
 
     def all(self, name: str) -> list[str]:
         """Every value of one field, in order."""
-        return self._fields.get(name.lower(), [])
+        name = name.lower()
+        return [value for field, value in self._fields if field == name]
 
     def __repr__(self) -> str:
         """Names only: a value may be a secret."""
-        return f"Headers({list(self._fields)})"
+        return f"Headers({list(self)})"
 
 
 @dataclass(frozen=True, slots=True)
