@@ -13,6 +13,7 @@ class ResultTypes(griffe.Extension):
 
     def on_function(self, *, func: griffe.Function, **kwargs: Any) -> None:
         """Rewrite one function."""
+        del kwargs
         if not any(str(decorator.value).rpartition(".")[2] == "operation" for decorator in func.decorators):
             return
         found = _CALL.fullmatch(str(func.returns))
