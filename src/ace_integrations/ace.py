@@ -85,31 +85,21 @@ class _Assembly:
         return provider.load("build")(self.settings.of(provider.load("settings")))
 
 
-class Ace:
-    """Every capability, blocking. Make one per process, at import time if you like: nothing is opened or read yet.
-
-    Args:
-        settings: read from the environment when not given.
-        webhook_store: where handled events are remembered; in memory when not given.
-        http: one `httpx.Client` or `httpx2.Client` of yours for all services; you close it.
-        clock: gives Unix seconds; a sandbox's clock in tests.
-    """
+class _Front:
+    """What `Ace` and `AsyncAce` have in common: how they are made, and what does no I/O."""
 
     def __init__(
         self,
         settings: Settings | None = None,
         *,
-        webhook_store: "Store | None" = None,
         http: Any = None,
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
     ) -> None:
         self._given = settings
-        self._store = webhook_store
         self._http = http
         self._clock = clock
         self._loaded = loaded
-        self._connections: dict[str, Connection] = {}
         self._options = Options()
         self._owned: Any = None
 
@@ -145,6 +135,46 @@ class Ace:
         """What all providers share, and each provider's own by `settings.of(...)`."""
         return self.assembly.settings
 
+    def check(self) -> None:
+        """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
+        self.assembly.check()
+
+    def public_config(self) -> dict[str, str]:
+        """Give what a browser may see, and nothing else."""
+        return self.assembly.public_config()
+
+    @property
+    def options(self) -> Options:
+        """What this object changes for its calls; part of what a call is sent through."""
+        return self._options
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class Ace(_Front):
+    """Every capability, blocking. Make one per process, at import time if you like: nothing is opened or read yet.
+
+    Args:
+        settings: read from the environment when not given.
+        webhook_store: where handled events are remembered; in memory when not given.
+        http: one `httpx.Client` or `httpx2.Client` of yours for all services; you close it.
+        clock: gives Unix seconds; a sandbox's clock in tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        webhook_store: "Store | None" = None,
+        http: Any = None,
+        clock: Callable[[], float] = time.time,
+        loaded: Plugins | None = None,
+    ) -> None:
+        super().__init__(settings, http=http, clock=clock, loaded=loaded)
+        self._store = webhook_store
+        self._connections: dict[str, Connection] = {}
+
     @cached_property
     def identity(self) -> "Identity":
         """Identity verification."""
@@ -177,19 +207,6 @@ class Ace:
         """Give a provider's own client on the same connection, as in `ace.client(Didit)`."""
         return kind.on(self.connection(kind.service.name))
 
-    def check(self) -> None:
-        """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
-        self.assembly.check()
-
-    def public_config(self) -> dict[str, str]:
-        """Give what a browser may see, and nothing else."""
-        return self.assembly.public_config()
-
-    @property
-    def options(self) -> Options:
-        """What this object changes for its calls; part of what a call is sent through."""
-        return self._options
-
     def connection(self, provider: str) -> Connection:
         """Give the one connection of a service; part of what a call is sent through."""
         found = self._connections.get(provider)
@@ -211,11 +228,8 @@ class Ace:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
 
-
-class AsyncAce:
+class AsyncAce(_Front):
     """Every capability, awaited; the arguments are those of `Ace`. Usable from several event loops."""
 
     def __init__(
@@ -227,39 +241,9 @@ class AsyncAce:
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
     ) -> None:
-        self._given = settings
+        super().__init__(settings, http=http, clock=clock, loaded=loaded)
         self._store = webhook_store
-        self._http = http
-        self._clock = clock
-        self._loaded = loaded
         self._connections: dict[str, AsyncConnection] = {}
-        self._options = Options()
-        self._owned: Any = None
-
-    @classmethod
-    def from_env(cls) -> Self:
-        """Read the settings from the environment and `.env`, now; see `Ace.from_env`."""
-        return cls(Settings())
-
-    @classmethod
-    def sandbox(cls, **options: Any) -> Self:
-        """Start or join a sandbox and talk to it; see `Ace.sandbox`."""
-        from ace_integrations.sandbox import join_or_start
-
-        running = join_or_start()
-        ace = cls(Settings(sandbox=True, sandbox_url=running.url), **options)
-        ace._owned = running
-        return ace
-
-    @cached_property
-    def assembly(self) -> _Assembly:
-        """Settings and plugins; for commands and tests."""
-        return _Assembly(self._given or Settings(), self._loaded or plugins(), self._clock)
-
-    @property
-    def settings(self) -> Settings:
-        """What all providers share, and each provider's own by `settings.of(...)`."""
-        return self.assembly.settings
 
     @cached_property
     def identity(self) -> "AsyncIdentity":
@@ -293,19 +277,6 @@ class AsyncAce:
         """Give a provider's own client on the same connection, as in `ace.client(AsyncDidit)`."""
         return kind.on(self.connection(kind.service.name))
 
-    def check(self) -> None:
-        """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
-        self.assembly.check()
-
-    def public_config(self) -> dict[str, str]:
-        """Give what a browser may see, and nothing else."""
-        return self.assembly.public_config()
-
-    @property
-    def options(self) -> Options:
-        """What this object changes for its calls; part of what a call is sent through."""
-        return self._options
-
     def connection(self, provider: str) -> AsyncConnection:
         """Give the one connection of a service; part of what a call is sent through."""
         found = self._connections.get(provider)
@@ -327,6 +298,3 @@ class AsyncAce:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         await self.aclose()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
