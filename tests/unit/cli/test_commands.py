@@ -1,0 +1,117 @@
+"""The `ace` command as a person types it, against a running sandbox."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ace_integrations.sandbox import RunningSandbox
+from ace_integrations.testing import WebhookFactory
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def ace(ace_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run `ace` in a process of its own; settings come from the environment."""
+    monkeypatch.setenv("ACE_SANDBOX_URL", ace_sandbox.url)
+
+    def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from ace_integrations.cli import main; main()", *arguments]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=tmp_path, input=text, timeout=60
+        )
+
+    return run
+
+
+def test_doctor_finds_the_sandbox_behind_each_chosen_service(ace: Run) -> None:
+    done = ace("doctor", "--json")
+    verdicts = {row["provider"]: row["verdict"] for row in json.loads(done.stdout)}
+    assert done.returncode == 0
+    assert {verdicts[name] for name in ("didit", "mailgun", "stripe")} == {"sandbox"}
+    assert verdicts["smtp"] == "off"
+
+
+def test_doctor_names_what_is_missing_and_exits_1(ace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ACE_SANDBOX_URL")
+    done = ace("doctor", "--offline")
+    assert done.returncode == 1
+    assert "DIDIT_API_KEY" in done.stdout
+
+
+def test_doctor_lists_variables_and_never_a_value(ace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIPE_SECRET", "sk_test_planted1234")
+    done = ace("doctor", "--env")
+    assert "set by STRIPE_SECRET" in done.stdout
+    assert "planted" not in done.stdout + done.stderr
+
+
+def test_a_contradiction_is_one_line_and_exit_code_3(ace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACE_ENV", "production")
+    done = ace("payments", "gateways")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "ACE_ENV is production" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_verification_is_created_decided_and_listed(ace: Run) -> None:
+    made = json.loads(ace("didit", "create", "user-7", "--json").stdout)
+    assert made["url"].startswith("http://127.0.0.1:")
+    rows = json.loads(ace("didit", "sessions", "--json").stdout)
+    assert len(rows if isinstance(rows, list) else rows["results"]) == 1
+
+
+def test_each_notification_passes_its_lint_and_previews_in_both_languages(ace: Run) -> None:
+    assert ace("mail", "lint").returncode == 0
+    shown = ace("mail", "preview", "welcome").stdout
+    assert 'dir="rtl"' in shown
+    assert 'dir="ltr"' in shown
+
+
+def test_a_genuine_webhook_verifies_and_a_spoiled_one_is_explained(ace: Run, tmp_path: Path) -> None:
+    made = WebhookFactory().make("stripe", "payment_intent.succeeded", amount=14900)
+    (tmp_path / "body.json").write_bytes(made.body)
+    signature = next(value for name, value in made.headers.items() if name.lower() == "stripe-signature")
+    good = ace("webhooks", "verify", "stripe", "body.json", "-H", f"Stripe-Signature: {signature}")
+    assert (good.returncode, "none" in good.stdout) == (0, True)
+    (tmp_path / "body.json").write_text(json.dumps(json.loads(made.body)))
+    bad = ace("webhooks", "explain", "stripe", "body.json", "-H", f"Stripe-Signature: {signature}", "--json")
+    assert bad.returncode == 1
+    assert json.loads(bad.stdout)["mistake"] == "body re-serialised"
+    assert "whsec" not in bad.stdout + bad.stderr
+
+
+def test_a_signature_made_here_verifies_here(ace: Run, tmp_path: Path) -> None:
+    (tmp_path / "body.json").write_text('{"id": "evt_1", "object": "event"}')
+    headers = json.loads(ace("webhooks", "sign", "stripe", "body.json", "--json").stdout)
+    lines = [argument for name, value in headers.items() for argument in ("-H", f"{name}: {value}")]
+    assert ace("webhooks", "verify", "stripe", "body.json", *lines).returncode == 0
+
+
+def test_a_webhook_that_nobody_takes_says_what_to_start(ace: Run) -> None:
+    done = ace("webhooks", "trigger", "payment_intent.succeeded", "--to", "http://127.0.0.1:9/hook")
+    assert done.returncode == 1
+    assert "start the platform" in done.stderr
+    assert ace("webhooks", "trigger", "no.such.event").returncode == 2
+
+
+def test_the_sandbox_can_be_looked_into_and_moved(ace: Run, ace_sandbox: RunningSandbox) -> None:
+    before = ace_sandbox.control.now()
+    assert ace("sandbox", "advance", "86400").returncode == 0
+    assert ace_sandbox.control.now() - before > 86400
+    ace("didit", "balance")
+    assert "/v3/billing/balance/" in ace("sandbox", "log").stdout
+
+
+def test_a_command_is_run_against_a_sandbox_of_its_own(ace: Run) -> None:
+    code = "import os, sys; sys.exit(7 if os.environ['ACE_SANDBOX_URL'] else 1)"
+    assert ace("sandbox", "exec", "--", sys.executable, "-c", code).returncode == 7
+
+
+def test_plugins_are_listed_plain_in_a_pipe_and_as_json(ace: Run) -> None:
+    assert {row["name"] for row in json.loads(ace("plugins", "--json").stdout)} >= {"didit", "mailgun", "stripe"}
+    assert "\t" in ace("plugins").stdout
