@@ -11,7 +11,7 @@ import pytest
 from ace_integrations import AsyncAce, Settings
 from ace_integrations.core.http_call import Headers
 from ace_integrations.didit import AsyncDidit, DiditSignature
-from ace_integrations.didit.sandbox_pages import returning
+from ace_integrations.didit.sandbox.pages import returning
 from ace_integrations.errors import NotFoundError, SignatureError, UnavailableError
 from ace_integrations.identity import VerificationStatus
 from ace_integrations.webhooks import explain

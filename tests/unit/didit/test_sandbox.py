@@ -8,7 +8,7 @@ import pytest
 
 from ace_integrations.core.http_call import Headers
 from ace_integrations.didit import DiditSignature
-from ace_integrations.didit.sandbox_states import SCENARIOS
+from ace_integrations.didit.sandbox.states import SCENARIOS
 from ace_integrations.didit.webhooks import parse
 from ace_integrations.errors import InvalidInputError, SignatureError, StaleSignatureError
 

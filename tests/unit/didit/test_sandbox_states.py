@@ -2,7 +2,7 @@
 
 import pytest
 
-from ace_integrations.didit.sandbox_states import (
+from ace_integrations.didit.sandbox.states import (
     MOVES,
     OUTCOMES,
     SCENARIOS,

@@ -15,8 +15,8 @@ from ace_integrations.mail.mailgun import (
     WebhookType,
 )
 from ace_integrations.mail.mailgun.sandbox import FRAME_POLICY
-from ace_integrations.mail.mailgun.sandbox_post import PARENT_KEY, RETRIES_S
-from ace_integrations.mail.mailgun.sandbox_state import MAGIC, course, fill_template
+from ace_integrations.mail.mailgun.sandbox.post import PARENT_KEY, RETRIES_S
+from ace_integrations.mail.mailgun.sandbox.state import MAGIC, course, fill_template
 
 SIGNING_KEY = MailgunSettings.sandbox_values["webhook_signing_key"][0].get_secret_value()
 

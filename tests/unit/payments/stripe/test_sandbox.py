@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from ace_integrations.errors import InvalidInputError
-from ace_integrations.payments.stripe import sandbox_objects as objects
-from ace_integrations.payments.stripe.sandbox_cards import BY_NUMBER, CARDS, looks_like_a_card
-from ace_integrations.payments.stripe.sandbox_http import (
+from ace_integrations.payments.stripe.sandbox import objects
+from ace_integrations.payments.stripe.sandbox.cards import BY_NUMBER, CARDS, looks_like_a_card
+from ace_integrations.payments.stripe.sandbox.http import (
     Json,
     RefusedError,
     check_names,
@@ -23,7 +23,7 @@ from ace_integrations.payments.stripe.sandbox_http import (
     search,
     whole,
 )
-from ace_integrations.payments.stripe.sandbox_state import TRANSITIONS, Books
+from ace_integrations.payments.stripe.sandbox.state import TRANSITIONS, Books
 from ace_integrations.payments.stripe.settings import SANDBOX_PUBLISHABLE_KEY, SANDBOX_SECRET_KEY
 from ace_integrations.sandbox import RunningSandbox
 

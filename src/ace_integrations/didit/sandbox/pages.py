@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.didit.sandbox_sessions import Sessions
-from ace_integrations.didit.sandbox_states import (
+from ace_integrations.didit.sandbox.sessions import Sessions
+from ace_integrations.didit.sandbox.states import (
     IN_PROGRESS,
     SCENARIOS,
     TONES,
@@ -17,7 +17,7 @@ from ace_integrations.didit.sandbox_states import (
     RefusedMoveError,
     TwinSession,
 )
-from ace_integrations.didit.sandbox_words import WORDS
+from ace_integrations.didit.sandbox.words import WORDS
 from ace_integrations.sandbox.pages import environment, render_page
 
 BUTTONS = (
@@ -89,7 +89,7 @@ class HostedPages:
         other = "en" if language == "ar" else "ar"
         link = {"code": other, "label": WORDS[other]["name"], "url": self._address(session, other)}
         return render_page(
-            environment("ace_integrations.didit"),
+            environment("ace_integrations.didit.sandbox"),
             "didit_session.html",
             service="Didit",
             lang=language,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import uuid4
 
-from ace_integrations.didit.sandbox_states import RESUBMITTED, TwinSession, moment
+from ace_integrations.didit.sandbox.states import RESUBMITTED, TwinSession, moment
 from ace_integrations.didit.settings import DiditSettings
 from ace_integrations.didit.webhooks import (
     EVENT_TYPES,

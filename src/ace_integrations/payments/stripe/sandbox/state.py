@@ -6,9 +6,9 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ace_integrations.payments.stripe import sandbox_objects as objects
-from ace_integrations.payments.stripe.sandbox_cards import BY_NAME, MESSAGES, Card, refusal
-from ace_integrations.payments.stripe.sandbox_http import Json, RefusedError, metadata_of, missing, no_such, whole
+from ace_integrations.payments.stripe.sandbox import objects
+from ace_integrations.payments.stripe.sandbox.cards import BY_NAME, MESSAGES, Card, refusal
+from ace_integrations.payments.stripe.sandbox.http import Json, RefusedError, metadata_of, missing, no_such, whole
 
 Emit = Callable[[str, Json, Json | None], None]
 Later = Callable[[float, Callable[[], None]], None]

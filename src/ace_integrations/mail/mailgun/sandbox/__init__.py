@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.mail.mailgun.sandbox_account import DomainRoutes, SuppressionRoutes, WebhookRoutes
-from ace_integrations.mail.mailgun.sandbox_api import MailRoutes
-from ace_integrations.mail.mailgun.sandbox_post import Post
-from ace_integrations.mail.mailgun.sandbox_state import TYPES, Key, Letter, Region
+from ace_integrations.mail.mailgun.sandbox.account import DomainRoutes, SuppressionRoutes, WebhookRoutes
+from ace_integrations.mail.mailgun.sandbox.api import MailRoutes
+from ace_integrations.mail.mailgun.sandbox.post import Post
+from ace_integrations.mail.mailgun.sandbox.state import TYPES, Key, Letter, Region
 from ace_integrations.sandbox.asgi import done, read_fields
 from ace_integrations.sandbox.twin import Action, Detail, Item, World
 

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.mail.mailgun.sandbox_api import message, region_of, routes
-from ace_integrations.mail.mailgun.sandbox_forms import RefusedError
-from ace_integrations.mail.mailgun.sandbox_post import Post
-from ace_integrations.mail.mailgun.sandbox_state import TYPES
+from ace_integrations.mail.mailgun.sandbox.api import message, region_of, routes
+from ace_integrations.mail.mailgun.sandbox.forms import RefusedError
+from ace_integrations.mail.mailgun.sandbox.post import Post
+from ace_integrations.mail.mailgun.sandbox.state import TYPES
 
 _ABSENT = {
     "bounces": "Address not found in bounces table",

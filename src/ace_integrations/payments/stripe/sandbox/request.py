@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from ace_integrations.payments.stripe.sandbox_http import Json, RefusedError, read_form
+from ace_integrations.payments.stripe.sandbox.http import Json, RefusedError, read_form
 from ace_integrations.payments.stripe.settings import SANDBOX_PUBLISHABLE_KEY, SANDBOX_SECRET_KEY
 
 METHOD_TYPES_GONE = "2026-09-30"

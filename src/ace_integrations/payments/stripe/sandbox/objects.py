@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from ace_integrations.payments.stripe.sandbox_cards import Card
-from ace_integrations.payments.stripe.sandbox_http import Json, group
+from ace_integrations.payments.stripe.sandbox.cards import Card
+from ace_integrations.payments.stripe.sandbox.http import Json, group
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.mail.mailgun.sandbox_forms import Posted, RefusedError, read_message, read_mime
-from ace_integrations.mail.mailgun.sandbox_post import Post
-from ace_integrations.mail.mailgun.sandbox_state import HTTP_FAULTS, Letter, Region, as_log, local_part
+from ace_integrations.mail.mailgun.sandbox.forms import Posted, RefusedError, read_message, read_mime
+from ace_integrations.mail.mailgun.sandbox.post import Post
+from ace_integrations.mail.mailgun.sandbox.state import HTTP_FAULTS, Letter, Region, as_log, local_part
 from ace_integrations.sandbox.asgi import cut_connection
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.didit.sandbox_refusals import (
+from ace_integrations.didit.sandbox.refusals import (
     FEATURES,
     Quota,
     RefusedError,
@@ -17,8 +17,8 @@ from ace_integrations.didit.sandbox_refusals import (
     not_a_choice,
     read_object,
 )
-from ace_integrations.didit.sandbox_sessions import EXPIRATION_S, WORKFLOW_VERSION, Sessions
-from ace_integrations.didit.sandbox_states import (
+from ace_integrations.didit.sandbox.sessions import EXPIRATION_S, WORKFLOW_VERSION, Sessions
+from ace_integrations.didit.sandbox.states import (
     DECIDED,
     NOT_STARTED,
     PRINTABLE,
@@ -27,7 +27,7 @@ from ace_integrations.didit.sandbox_states import (
     TwinSession,
     moment,
 )
-from ace_integrations.didit.sandbox_webhooks import Destination, Sent, delivery_json
+from ace_integrations.didit.sandbox.webhooks import Destination, Sent, delivery_json
 from ace_integrations.didit.settings import SANDBOX_WORKFLOW, DiditSettings
 from ace_integrations.didit.webhooks import EVENT_TYPES
 from ace_integrations.settings import is_loopback

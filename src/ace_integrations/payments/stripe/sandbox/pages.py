@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.payments.stripe.sandbox_http import Json
-from ace_integrations.payments.stripe.sandbox_state import Books
+from ace_integrations.payments.stripe.sandbox.http import Json
+from ace_integrations.payments.stripe.sandbox.state import Books
 from ace_integrations.sandbox.asgi import read_fields
 from ace_integrations.sandbox.pages import environment, render_page
 

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.payments.stripe.sandbox_api import Api
-from ace_integrations.payments.stripe.sandbox_events import PLATFORM, Events
-from ace_integrations.payments.stripe.sandbox_http import Json, RefusedError
-from ace_integrations.payments.stripe.sandbox_pages import Pages, shown_amount
-from ace_integrations.payments.stripe.sandbox_state import Books
+from ace_integrations.payments.stripe.sandbox.api import Api
+from ace_integrations.payments.stripe.sandbox.events import PLATFORM, Events
+from ace_integrations.payments.stripe.sandbox.http import Json, RefusedError
+from ace_integrations.payments.stripe.sandbox.pages import Pages, shown_amount
+from ace_integrations.payments.stripe.sandbox.state import Books
 from ace_integrations.payments.stripe.settings import SANDBOX_SECRET_KEY
 from ace_integrations.sandbox.asgi import done, read_fields
 from ace_integrations.sandbox.twin import Action, Badge, Detail, Item, Step, World

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.payments.stripe.sandbox_cards import BY_NUMBER, looks_like_a_card
-from ace_integrations.payments.stripe.sandbox_events import Events
-from ace_integrations.payments.stripe.sandbox_http import (
+from ace_integrations.payments.stripe.sandbox.cards import BY_NUMBER, looks_like_a_card
+from ace_integrations.payments.stripe.sandbox.events import Events
+from ace_integrations.payments.stripe.sandbox.http import (
     Idempotency,
     Json,
     RefusedError,
@@ -28,9 +28,9 @@ from ace_integrations.payments.stripe.sandbox_http import (
     page_of,
     search,
 )
-from ace_integrations.payments.stripe.sandbox_objects import new_id
-from ace_integrations.payments.stripe.sandbox_request import Asked, origin_headers, read_request
-from ace_integrations.payments.stripe.sandbox_state import Books
+from ace_integrations.payments.stripe.sandbox.objects import new_id
+from ace_integrations.payments.stripe.sandbox.request import Asked, origin_headers, read_request
+from ace_integrations.payments.stripe.sandbox.state import Books
 
 VERSION = "2026-10-28.endive"
 _INTENT = frozenset(

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, cast
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from ace_integrations.didit.sandbox_sessions import Sessions
-from ace_integrations.didit.sandbox_states import SCENARIOS
+from ace_integrations.didit.sandbox.sessions import Sessions
+from ace_integrations.didit.sandbox.states import SCENARIOS
 from ace_integrations.didit.settings import LANGUAGES, SANDBOX_WORKFLOW
 
 LARGEST_PORTRAIT = 2 * 1024 * 1024 * 4 // 3

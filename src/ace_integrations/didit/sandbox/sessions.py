@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from ace_integrations.didit.sandbox_states import (
+from ace_integrations.didit.sandbox.states import (
     APPROVED,
     BY_TIMER,
     IN_PROGRESS,
@@ -23,7 +23,7 @@ from ace_integrations.didit.sandbox_states import (
     way,
     without_nulls,
 )
-from ace_integrations.didit.sandbox_webhooks import Postman, event_of
+from ace_integrations.didit.sandbox.webhooks import Postman, event_of
 from ace_integrations.didit.settings import SANDBOX_WORKFLOW
 from ace_integrations.sandbox.twin import World
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ace_integrations.payments.stripe import sandbox_objects as objects
-from ace_integrations.payments.stripe.sandbox_http import Json, RefusedError, metadata_of, missing, no_such
+from ace_integrations.payments.stripe.sandbox import objects
+from ace_integrations.payments.stripe.sandbox.http import Json, RefusedError, metadata_of, missing, no_such
 from ace_integrations.payments.stripe.settings import SANDBOX_WEBHOOK_SECRET
 from ace_integrations.payments.stripe.webhooks import HEADER, signature_header, write_body
 from ace_integrations.sandbox.twin import World

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.didit.sandbox_api import KEY, READ_ONLY_KEY, Api
-from ace_integrations.didit.sandbox_pages import HostedPages
-from ace_integrations.didit.sandbox_sessions import Sessions
-from ace_integrations.didit.sandbox_states import (
+from ace_integrations.didit.sandbox.api import KEY, READ_ONLY_KEY, Api
+from ace_integrations.didit.sandbox.pages import HostedPages
+from ace_integrations.didit.sandbox.sessions import Sessions
+from ace_integrations.didit.sandbox.states import (
     DECIDED,
     MOVES,
     OUTCOMES,
@@ -20,7 +20,7 @@ from ace_integrations.didit.sandbox_states import (
     RefusedMoveError,
     TwinSession,
 )
-from ace_integrations.didit.sandbox_webhooks import SECRET, SPOILERS, console_test
+from ace_integrations.didit.sandbox.webhooks import SECRET, SPOILERS, console_test
 from ace_integrations.sandbox.asgi import done, read_fields
 from ace_integrations.sandbox.twin import Action, Badge, Detail, Item, Step, World
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from ace_integrations.mail.mailgun.sandbox_state import (
+from ace_integrations.mail.mailgun.sandbox.state import (
     BOUNCE,
     Happening,
     Key,

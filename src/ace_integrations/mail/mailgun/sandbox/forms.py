@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from starlette.datastructures import FormData, UploadFile
 
-from ace_integrations.mail.mailgun.sandbox_state import Region, Submission, fill_template
+from ace_integrations.mail.mailgun.sandbox.state import Region, Submission, fill_template
 from ace_integrations.mail.message import Attachment
 
 LARGEST_MESSAGE = 25 * 1024 * 1024
