@@ -14,6 +14,7 @@ import typer
 from ace_integrations.cli.output import AsJson, complain, say, show
 from ace_integrations.errors import ConfigurationError
 from ace_integrations.sandbox import RunningSandbox, join_or_start, start
+from ace_integrations.sandbox.seed import plant, read_seed
 from ace_integrations.settings import SANDBOX_PORT
 
 app = typer.Typer(help="Run the local sandbox, or look into a running one.", invoke_without_command=True)
@@ -27,12 +28,15 @@ def serve(
     webhooks_to: Annotated[
         str, typer.Option(help="Where the platform receives webhooks; {provider} is filled in.")
     ] = "http://127.0.0.1:8000/api/{provider}/webhook",
+    seed: Annotated[Path | None, typer.Option(help="Do the steps of this JSON file first.")] = None,
 ) -> None:
     """Serve every imitated service on one loopback port until interrupted."""
     if context.invoked_subcommand is not None:
         return
     with start(port=port) as running:
         aim(running, webhooks_to)
+        if seed is not None:
+            say(f"{plant(running, read_seed(seed))} steps of {seed} done.")
         say(f"Sandbox on {running.url} - open it for the console. Ctrl-C ends it.")
         say(f"Point an app at it:  export ACE_SANDBOX_URL={running.url}")
         _until_interrupted()
