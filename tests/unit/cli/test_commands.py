@@ -115,3 +115,15 @@ def test_a_command_is_run_against_a_sandbox_of_its_own(ace: Run) -> None:
 def test_plugins_are_listed_plain_in_a_pipe_and_as_json(ace: Run) -> None:
     assert {row["name"] for row in json.loads(ace("plugins", "--json").stdout)} >= {"didit", "mailgun", "stripe"}
     assert "\t" in ace("plugins").stdout
+
+
+def test_init_writes_every_variable_without_a_value_and_ignores_env_once(ace: Run, tmp_path: Path) -> None:
+    assert ace("init").returncode == 0
+    assert ace("init").returncode == 1
+    assert ace("init", "--force").returncode == 0
+    written = (tmp_path / ".env.example").read_text()
+    assert {"DIDIT_API_KEY=", "STRIPE_SECRET_KEY=", "MAILGUN_DOMAIN=", "ACE_SANDBOX="} <= {
+        line.partition("  #")[0] for line in written.splitlines()
+    }
+    assert all(not line.partition("=")[2].partition("  #")[0] for line in written.splitlines() if line[:1] != "#")
+    assert (tmp_path / ".gitignore").read_text() == ".env\n"
