@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.mail import Address
@@ -39,8 +40,11 @@ async def create_user(session: AsyncSession, form: SignUp, *, origin: str) -> Us
     if await session.scalar(select(User.id).where(User.email == form.email)) is not None:
         return None
     user = User(name=form.name, email=form.email, role=form.role, password=hash_password(form.password))
-    session.add(user)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(user)
+    except IntegrityError:  # taken since we looked
+        return None
     session.add(
         OutboxMail(
             key=f"welcome-{user.id}",
