@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from sqlalchemy import select, update
+from fastapi.responses import JSONResponse
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ace_integrations import AsyncAce, ProviderError
+from ace_integrations import AsyncAce, NotFoundError, ProviderError
 from ace_integrations.contrib.fastapi import get_ace
-from ace_integrations.identity import IdentityChanged, VerificationStatus
+from ace_integrations.identity import IdentityChanged, Verification, VerificationStatus
 from ace_integrations.webhooks import Event
 from examples.fastapi_platform.accounts import SignedIn
 from examples.fastapi_platform.tables import AuditLine, User
@@ -25,18 +26,41 @@ _ACCOUNT_STATUS = {
 """What a check does to the account; while it is pending or in review the account stays as it is."""
 
 
+_DECIDED = (VerificationStatus.REVIEW, VerificationStatus.VERIFIED, VerificationStatus.REJECTED)
+
+
 @router.post("/create-session")
-async def create_session(request: Request, user: SignedIn, ace: AceDep) -> dict[str, Any]:
+async def create_session(request: Request, user: SignedIn, ace: AceDep) -> Any:
     """Start the check of the signed-in user, or give the unfinished one again."""
+    if not may_start(user):
+        raise HTTPException(409, "Your identity was checked already.")
+    try:
+        started = await start(request, user, ace)
+    except ProviderError:
+        return JSONResponse({"error": "The identity service does not answer. Nothing was changed."}, 503)
+    return {"session_id": started.id, "url": started.url}
+
+
+def may_start(user: User) -> bool:
+    """Whether a check may begin: what the service decided, or still looks at, is not put aside by a new one."""
+    return user.verification not in _DECIDED
+
+
+async def start(request: Request, user: User, ace: AsyncAce) -> Verification:
+    """Begin a check, and remember it with the user; raises `ProviderError` with nothing changed."""
     language = request.cookies.get("lang", "en")
     started = await ace.identity.start(
         user=f"user-{user.id}", callback=f"{request.app.state.origin}/verify", language=language
     )
+    # The unfinished one given again is stored already, and a webhook may have decided it meanwhile.
+    is_another = or_(User.verification_id.is_(None), User.verification_id != started.id)
     async with request.app.state.sessions.begin() as session:
         await session.execute(
-            update(User).where(User.id == user.id).values(verification_id=started.id, verification=started.status.value)
+            update(User)
+            .where(User.id == user.id, is_another)
+            .values(verification_id=started.id, verification=started.status.value)
         )
-    return {"session_id": started.id, "url": started.url}
+    return started
 
 
 @router.get("/session-status/{session_id}")
@@ -49,16 +73,19 @@ async def session_status(session_id: str, request: Request, user: SignedIn) -> d
     return {"session_id": session_id, "status": fresh.verification, "account": fresh.status}
 
 
-async def reconcile(ace: AsyncAce, sessions: Any, user: User, *, now: int) -> None:
-    """Ask the service once, for a webhook that was lost. When the service is down the status stays as it is."""
+async def reconcile(ace: AsyncAce, sessions: Any, user: User, *, now: int) -> bool:
+    """Ask the service once, for a webhook that was lost; False when it is down, and the status stays as it is."""
     if user.verification_id is None or user.verification == VerificationStatus.VERIFIED:
-        return
+        return True
     try:
         found = await ace.identity.check(verification_id=user.verification_id)
+    except NotFoundError:
+        return True
     except ProviderError:
-        return
+        return False
     async with sessions.begin() as session:
         await apply(session, found.id, found.user, found.status, now)
+    return True
 
 
 async def on_identity_changed(event: Event, session: AsyncSession) -> None:

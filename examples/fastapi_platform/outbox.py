@@ -79,7 +79,7 @@ class Relay:
             logger.exception("mail %s cannot be sent", mail.key)
             await self._settle(mail, state="dead", error=type(error).__name__)
         else:
-            await self._settle(mail, state="sent", message_id=message_id)
+            await self._settle(mail, state="sent", message_id=message_id, error="")
 
     async def _hand_over(self, mail: OutboxMail) -> str:
         """Send it, unless an earlier try of unknown outcome is found to have sent it."""
@@ -88,7 +88,13 @@ class Relay:
         message = bilingual.render(notification, to=to, sender=SENDER, mail_id=mail.key)
         if mail.attempts > 1 and (found := (await self._ace.mail.find(message)).sent) is not None:
             return found.message_id
+        await self._expect(mail, message.message_id)
         return (await self._ace.mail.send(message)).message_id
+
+    async def _expect(self, mail: OutboxMail, message_id: str) -> None:
+        """Note the id that the mail will have: the news of it may come before the answer of sending it."""
+        async with self._sessions.begin() as session:
+            await session.execute(update(OutboxMail).where(OutboxMail.id == mail.id).values(message_id=message_id))
 
     async def _postpone(self, mail: OutboxMail, error: ProviderError) -> None:
         now = int(self._clock())

@@ -65,7 +65,7 @@ async def sign_up(
         token = await accounts.sign_in(session, user) if user is not None else None
     if token is None:
         return _page(request, "signup.html", None, 409, values=values, errors={"email": "error_email_taken"})
-    return _signed_in(token, "/verify")
+    return _signed_in(request, token, "/verify")
 
 
 @router.get("/login")
@@ -82,7 +82,7 @@ async def sign_in(
         token = await accounts.sign_in(session, user) if user is not None else None
     if token is None:
         return _page(request, "login.html", None, 401, failed=True, email=email)
-    return _signed_in(token, "/courses")
+    return _signed_in(request, token, "/courses")
 
 
 @router.post("/logout")
@@ -99,21 +99,23 @@ async def verify(request: Request, user: Visitor, ace: AceDep) -> Response:
     """Show the stored state; what the service's redirect added to the address is not even read."""
     if user is None:
         return RedirectResponse("/login", 303)
-    await identity.reconcile(ace, request.app.state.sessions, user, now=int(request.app.state.clock()))
+    answered = await identity.reconcile(ace, request.app.state.sessions, user, now=int(request.app.state.clock()))
     async with request.app.state.sessions() as session:
         fresh = await session.get_one(User, user.id)
-    return _page(request, "verify.html", fresh, down=False)
+    return _page(request, "verify.html", fresh, down=not answered)
 
 
 @router.post("/verify")
 async def start_verification(request: Request, user: Visitor, ace: AceDep) -> Response:
     if user is None:
         return RedirectResponse("/login", 303)
+    if not identity.may_start(user):
+        return RedirectResponse("/verify", 303)
     try:
-        started = await identity.create_session(request, user, ace)
+        started = await identity.start(request, user, ace)
     except ProviderError:
         return _page(request, "verify.html", user, 503, down=True)
-    return _page(request, "leaving.html", user, url=started["url"])
+    return _page(request, "leaving.html", user, url=started.url)
 
 
 @router.get("/courses")
@@ -192,9 +194,16 @@ def _page(request: Request, template: str, user: User | None, status: int = 200,
     return HTMLResponse(html, status)
 
 
-def _signed_in(token: str, to: str) -> Response:
+def _signed_in(request: Request, token: str, to: str) -> Response:
     response = RedirectResponse(to, 303)
-    response.set_cookie(COOKIE, token, max_age=int(accounts.STAYS.total_seconds()), httponly=True, samesite="lax")
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(accounts.STAYS.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.origin.startswith("https://"),
+    )
     return response
 
 

@@ -34,27 +34,31 @@ class Story:
     Args:
         platform: the platform's address.
         control: of the sandbox that imitates the services.
+
+    Attributes:
+        browser: holds the student's cookies.
+        session: the identity service's id of her check, "" before it started.
+        intent: the gateway's id of her payment, "" before it started.
     """
 
     def __init__(self, platform: str, control: Control, *, email: str = "lina@example.com") -> None:
         self._platform = platform
         self._control = control
         self._email = email
-        self._browser = httpx.Client(base_url=platform, follow_redirects=False, trust_env=False, timeout=20)
-        self._session = ""
+        self.browser = httpx.Client(base_url=platform, follow_redirects=False, trust_env=False, timeout=20)
         self._secret = self._key = self._page = ""
-        self.intent = ""
+        self.session = self.intent = ""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *caught: object) -> None:
-        self._browser.close()
+        self.browser.close()
 
     def move_to(self, platform: str) -> None:
         """Go on at another address of the same platform: it was started again."""
         self._platform = platform
-        self._browser.base_url = platform
+        self.browser.base_url = platform
 
     def walk(self) -> Iterator[Step]:
         """Walk the whole journey, a step at a time."""
@@ -69,28 +73,28 @@ class Story:
     def sign_up(self) -> Step:
         """Fill in the form."""
         form = {"name": "Lina Farouk", "email": self._email, "password": "correct horse 42", "role": "student"}
-        answer = self._browser.post("/signup", data=form)
+        answer = self.browser.post("/signup", data=form)
         self._must(answer.status_code == 303, f"sign-up answered {answer.status_code}")
-        status = self._browser.get("/courses/1")
+        status = self.browser.get("/courses/1")
         self._must("/verify" in status.text, "an unverified student must be asked to verify first")
         return Step("Lina signs up", "her account waits for an identity check")
 
     def start_verification(self) -> Step:
         """Press "Verify my identity"."""
-        answer = self._browser.post("/api/didit/create-session")
+        answer = self.browser.post("/api/didit/create-session")
         self._must(answer.status_code == 200, f"create-session answered {answer.status_code}")
-        self._session, url = answer.json()["session_id"], answer.json()["url"]
-        page = self._browser.get(url)
+        self.session, url = answer.json()["session_id"], answer.json()["url"]
+        page = self.browser.get(url)
         self._must(page.status_code == 200, f"the hosted page answered {page.status_code}")
         self._page = url
-        return Step("She opens the identity service's page", f"session {self._session[:8]}…, a page at {url}")
+        return Step("She opens the identity service's page", f"session {self.session[:8]}…, a page at {url}")
 
     def approve(self) -> Step:
         """Decide on the hosted page as the service would, and come back."""
-        back = self._browser.post(self._page, data={"outcome": "approve"})
+        back = self.browser.post(self._page, data={"outcome": "approve"})
         self._must(back.status_code == 303, f"the hosted page answered {back.status_code}")
         self.until(self.is_active, "the signed webhook must open the account")
-        self._browser.get(back.headers["location"])
+        self.browser.get(back.headers["location"])
         return Step("The service approves her", "a signed webhook arrived; the account is active")
 
     def read_mail(self) -> Step:
@@ -116,7 +120,7 @@ class Story:
 
     def start_payment(self) -> None:
         """Press "Enrol": the platform asks the gateway, and gives the browser what it may know."""
-        started = self._browser.post("/api/courses/1/payment/stripe")
+        started = self.browser.post("/api/courses/1/payment/stripe")
         self._must(started.status_code == 200, f"payment answered {started.status_code}: {started.text[:200]}")
         self._must(set(started.json()) == {"client_secret", "publishable_key"}, "more than the browser's keys left")
         self._secret, self._key = started.json()["client_secret"], started.json()["publishable_key"]
@@ -135,7 +139,7 @@ class Story:
 
     def confirm(self) -> dict[str, Any]:
         """Tell the platform that Stripe.js is done."""
-        answer = self._browser.post("/api/payment/confirm", json={"payment_intent_id": self.intent})
+        answer = self.browser.post("/api/payment/confirm", json={"payment_intent_id": self.intent})
         self._must(answer.status_code < 300, f"the confirmation answered {answer.status_code}")
         confirmed: dict[str, Any] = answer.json()
         return confirmed
@@ -143,10 +147,10 @@ class Story:
     def see_course(self) -> Step:
         """Open the course again."""
         self.until(lambda: self._webhooks("stripe"), "Stripe's webhook must be delivered")
-        page = self._browser.get("/courses/1").text
+        page = self.browser.get("/courses/1").text
         self._must('data-state="enrolled"' in page, "the page must say that she is enrolled")
         self._must("1 student" in page, "one enrolment must count once, webhook and confirmation together")
-        again = self._browser.post("/api/courses/1/payment/stripe")
+        again = self.browser.post("/api/courses/1/payment/stripe")
         self._must(again.status_code == 409, "paying twice must be refused")
         return Step("She opens the course", "enrolled, counted once; paying again is refused")
 
@@ -154,7 +158,7 @@ class Story:
         """Let the gateway refund the payment, as an admin would in its dashboard."""
         self._control.post(f"stripe/payment_intents/{self.intent}/refund")
         self.until(
-            lambda: 'data-state="enrolled"' not in self._browser.get("/courses/1").text or None,
+            lambda: 'data-state="enrolled"' not in self.browser.get("/courses/1").text or None,
             "the refund's webhook must end the enrolment",
         )
         return Step("The payment is refunded", "the webhook ended the enrolment and took the revenue back")
@@ -164,7 +168,7 @@ class Story:
         return self._account() == "active"
 
     def _account(self) -> str:
-        account: str = self._browser.get(f"/api/didit/session-status/{self._session}").json()["account"]
+        account: str = self.browser.get(f"/api/didit/session-status/{self.session}").json()["account"]
         return account
 
     def _inbox(self) -> dict[str, Any] | None:
