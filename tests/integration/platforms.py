@@ -1,0 +1,149 @@
+"""The platform beside the sandbox for tests: on either database, with what it wrote to be looked at."""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from examples.fastapi_platform.demo import Running, running
+from examples.shared.story import Story
+from sqlalchemy import create_engine, text
+
+from ace_integrations import Settings
+from ace_integrations.hooks import plugins
+from ace_integrations.sandbox.control import Control
+from ace_integrations.testing import SignedWebhook, WebhookFactory
+
+PRICE_MINOR = 149000
+"""What the first course costs."""
+
+
+class Database:
+    """A database of the platform, read and changed behind its back.
+
+    Attributes:
+        url: as the platform opens it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = create_engine(url.replace("+aiosqlite", "").replace("+asyncpg", "+psycopg"))
+
+    def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Give what a query finds."""
+        with self._engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), values)]
+
+    def one(self, query: str, **values: Any) -> Any:
+        """Give the only value that a query finds."""
+        ((value,),) = self.rows(query, **values)
+        return value
+
+    def change(self, statement: str, **values: Any) -> None:
+        """Write behind the platform's back."""
+        with self._engine.begin() as connection:
+            connection.execute(text(statement), values)
+
+    def books(self) -> dict[str, Any]:
+        """Give the payments, the places, and the numbers of the first course."""
+        ((students, revenue),) = self.rows("SELECT students, revenue_minor FROM courses WHERE id = 1")
+        return {
+            "payments": [status for (status,) in self.rows("SELECT status FROM payments ORDER BY id")],
+            "places": [bool(active) for (active,) in self.rows("SELECT active FROM course_enrollments ORDER BY id")],
+            "students": students,
+            "revenue": revenue,
+        }
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+
+ENROLLED_ONCE = {"payments": ["paid"], "places": [True], "students": 1, "revenue": PRICE_MINOR}
+
+
+class Platform:
+    """A running platform, its sandbox and its database."""
+
+    def __init__(self, servers: Running, database: Database) -> None:
+        self.url = servers.platform
+        self.sandbox = servers.sandbox
+        self.database = database
+
+    @property
+    def control(self) -> Control:
+        """Decides as the services would."""
+        return self.sandbox.control
+
+    def student(self, email: str = "lina@example.com") -> Story:
+        """Give a student who did nothing yet."""
+        return Story(self.url, self.control, email=email)
+
+    def verified(self, email: str = "lina@example.com") -> Story:
+        """Give a student who may pay."""
+        story = self.student(email)
+        story.sign_up()
+        story.start_verification()
+        story.approve()
+        return story
+
+    def intents(self) -> list[Any]:
+        """Give the payments that the gateway knows."""
+        assert self.sandbox.sandbox is not None
+        twin: Any = self.sandbox.sandbox.twins["stripe"]
+        return list(twin.books.intents.values())
+
+    def inbox(self, email: str) -> list[Any]:
+        """Give the mails that reached an address."""
+        mails: list[Any] = self.control.get("mailgun/inbox", to=email)["mails"]
+        return mails
+
+    def deliver(self, webhook: SignedWebhook) -> httpx.Response:
+        """Post a webhook as its service would."""
+        address = f"{self.url}/api/{webhook.provider}/webhook"
+        return httpx.post(address, content=webhook.body, headers=dict(webhook.headers), trust_env=False, timeout=20)
+
+
+def paid_event(intent: str, **fields: Any) -> SignedWebhook:
+    """Give the gateway's own event of a payment: the same event each time it is delivered."""
+    return WebhookFactory().make("stripe", "payment_intent.succeeded", id=intent, **fields)
+
+
+def unheard_event(provider: str) -> SignedWebhook:
+    """Give an event of a type that no version of the package knows, rightly signed."""
+    source = plugins().provider(provider).load("webhooks")
+    settings = Settings(sandbox=True).of(source.settings)
+    now = int(time.time())
+    value = source.sample(source.event_types[0], now=now)
+    named = {"didit": "webhook_type", "mailgun": "event", "stripe": "type"}
+    value[named[provider]] = "unheard.of"
+    body, headers = source.sign(source.scheme(settings), value, source.secrets(settings)[0], now)
+    return SignedWebhook(provider, {"content-type": "application/json", **headers}, body)
+
+
+@contextmanager
+def platform_on(url: str) -> Generator[Platform]:
+    """Run sandbox and platform on one database."""
+    database = Database(url)
+    try:
+        with running(url) as servers:
+            yield Platform(servers, database)
+    finally:
+        database.close()
+
+
+def sqlite_url(folder: Path) -> str:
+    """Give a database file of a folder."""
+    return f"sqlite+aiosqlite:///{folder / 'platform.sqlite3'}"
+
+
+def fresh_postgresql(server: str) -> str:
+    """Make an empty database on a server."""
+    import psycopg
+
+    name = f"platform_{time.time_ns()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+    return f"{server.rpartition('/')[0]}/{name}".replace("postgresql://", "postgresql+asyncpg://")

@@ -1,0 +1,546 @@
+"""The example platform over real sockets: who may do what, what is refused, what happens while a service is down."""
+
+import html
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from examples.fastapi_platform.app import create_app
+from examples.shared import TEMPLATES
+from examples.shared.messages import MESSAGES, Language, say
+from examples.shared.story import Story
+from fastapi.routing import APIRoute, APIRouter
+from tests.integration.platforms import Platform, paid_event, platform_on, sqlite_url, unheard_event
+
+from ace_integrations import AsyncAce, Settings
+from ace_integrations.testing import SignedWebhook, WebhookFactory
+
+PROVIDERS = ("didit", "mailgun", "stripe")
+FORM = {"name": "Lina Farouk", "email": "lina@example.com", "password": "correct horse 42", "role": "student"}
+
+
+def test_the_whole_journey_passes(platform: Platform) -> None:
+    with platform.student() as story:
+        assert len(list(story.walk())) == 7
+    assert platform.database.books() == {"payments": ["refunded"], "places": [False], "students": 0, "revenue": 0}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Give one platform to the tests that only ask; each signs up its own students."""
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("shared"))) as platform:
+        yield platform
+
+
+@pytest.fixture
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Give a platform of this test alone, on the database where that makes no difference."""
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("fresh"))) as platform:
+        yield platform
+
+
+# Who may do what.
+
+
+@pytest.fixture(scope="module")
+def people(shared: Platform) -> Iterator[dict[str, Story]]:
+    """Give a stranger, a student who is not verified, and the owner of a check and of an open payment."""
+    owner, other, anonymous = shared.verified("owner@example.com"), shared.student("other@example.com"), None
+    owner.start_payment()
+    other.sign_up()
+    anonymous = shared.student("nobody@example.com")
+    with owner, other, anonymous:
+        yield {"anonymous": anonymous, "other": other, "owner": owner}
+
+
+ACCESS = {
+    "GET /": (303, 303, 303),
+    "GET /lang/{language}": (303, 303, 303),
+    "GET /signup": (200, 200, 200),
+    "POST /signup": (422, 422, 422),
+    "GET /login": (200, 200, 200),
+    "POST /login": (401, 401, 401),
+    "GET /verify": (303, 200, 200),
+    "POST /verify": (303, 200, 303),
+    "GET /courses": (200, 200, 200),
+    "GET /courses/{course_id}": (200, 200, 200),
+    "GET /payments": (303, 200, 200),
+    "POST /api/didit/create-session": (401, 200, 409),
+    "GET /api/didit/session-status/{session_id}": (401, 404, 200),
+    "POST /api/courses/{course_id}/payment/stripe": (401, 403, 200),
+    "POST /api/payment/confirm": (401, 404, 200),
+    "POST /logout": (303, 303, 303),
+}
+"""What a stranger, another student and the owner are answered. Signing out is last: it ends the cookie."""
+
+WEBHOOKS = {f"POST /api/{provider}/webhook" for provider in PROVIDERS}
+
+
+def test_every_route_has_its_row() -> None:
+    app = create_app(AsyncAce(Settings(sandbox=True)), database_url="sqlite+aiosqlite://")
+    routes = {f"{method} {route.path}" for route in _routes(app.router) for method in route.methods}
+    assert routes == set(ACCESS) | WEBHOOKS
+
+
+def _routes(router: APIRouter) -> Iterator[APIRoute]:
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif (included := getattr(route, "original_router", None)) is not None:
+            yield from _routes(included)
+
+
+@pytest.mark.parametrize("route", ACCESS)
+def test_each_route_answers_a_stranger_another_student_and_the_owner_as_the_table_says(
+    route: str, people: dict[str, Story]
+) -> None:
+    owner = people["owner"]
+    method, _, path = route.partition(" ")
+    where = path.format(language="en", course_id=1, session_id=owner.session)
+    body = {"json": {"payment_intent_id": owner.intent}} if path == "/api/payment/confirm" else {}
+    answers = [people[who].browser.request(method, where, **body) for who in ("anonymous", "other", "owner")]  # type: ignore[arg-type]
+    assert tuple(answer.status_code for answer in answers) == ACCESS[route]
+
+
+def test_foreign_and_absent_things_answer_alike(shared: Platform) -> None:
+    with shared.verified("has@example.com") as owner, shared.student("asks@example.com") as other:
+        owner.start_payment()
+        other.sign_up()
+        foreign = other.browser.get(f"/api/didit/session-status/{owner.session}")
+        absent = other.browser.get("/api/didit/session-status/00000000-0000-4000-8000-000000000000")
+        assert (foreign.status_code, foreign.content) == (absent.status_code, absent.content) == (404, foreign.content)
+        foreign = other.browser.post("/api/payment/confirm", json={"payment_intent_id": owner.intent})
+        absent = other.browser.post("/api/payment/confirm", json={"payment_intent_id": "pi_unknown"})
+        assert (foreign.status_code, foreign.content) == (absent.status_code, absent.content) == (404, foreign.content)
+
+
+def test_an_unknown_course_answers_404(shared: Platform) -> None:
+    with shared.verified("explorer@example.com") as story:
+        assert story.browser.get("/courses/99").status_code == 404
+        assert story.browser.post("/api/courses/99/payment/stripe").status_code == 404
+
+
+def test_who_is_enrolled_cannot_pay_again(shared: Platform) -> None:
+    with shared.verified("paid@example.com") as story:
+        story.start_payment()
+        story.pay("4242424242424242")
+        assert story.confirm()["success"]
+        assert story.browser.post("/api/courses/1/payment/stripe").status_code == 409
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "http://127.0.0.1:1"])
+@pytest.mark.parametrize("route", [route for route in ACCESS if route.startswith("POST")])
+def test_a_form_of_another_site_is_refused(route: str, origin: str, shared: Platform) -> None:
+    path = route.removeprefix("POST ").format(course_id=1)
+    answer = httpx.post(f"{shared.url}{path}", headers={"origin": origin}, trust_env=False)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "//evil.example.com",
+        "https://evil.example.com",
+        "/\\evil.example.com",
+        "\\\\evil.example.com",
+        "/\t/evil.example.com",
+        "/\n/evil.example.com",
+        "javascript:alert(1)",
+        "evil.example.com",
+        "",
+    ],
+)
+def test_the_language_link_leads_to_no_other_host(back: str, shared: Platform) -> None:
+    answer = httpx.get(f"{shared.url}/lang/ar", params={"back": back}, trust_env=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def test_the_language_link_comes_back_to_the_page(shared: Platform) -> None:
+    answer = httpx.get(f"{shared.url}/lang/ar", params={"back": "/courses/2"}, trust_env=False)
+    assert answer.headers["location"] == "/courses/2"
+
+
+# Accounts.
+
+
+def test_no_script_and_no_other_site_gets_the_session_cookie(shared: Platform) -> None:
+    answer = httpx.post(f"{shared.url}/signup", data={**FORM, "email": "cookie@example.com"}, trust_env=False)
+    attributes = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
+    assert {"httponly", "samesite=lax", "path=/"} <= attributes
+
+
+def test_behind_https_the_session_cookie_never_travels_in_the_clear(tmp_path_factory: pytest.TempPathFactory) -> None:
+    from fastapi.testclient import TestClient
+
+    url = sqlite_url(tmp_path_factory.mktemp("https"))
+    app = create_app(AsyncAce(Settings(sandbox=True)), database_url=url, origin="https://learn.example.com")
+    with TestClient(app, base_url="https://learn.example.com", follow_redirects=False) as client:
+        answer = client.post("/signup", data=FORM)
+    assert "secure" in {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
+
+
+def test_each_sign_in_has_a_cookie_of_its_own_and_signing_out_ends_it(shared: Platform) -> None:
+    with shared.student("rotates@example.com") as story:
+        story.sign_up()
+        first = story.browser.cookies["platform_session"]
+        answer = story.browser.post("/login", data={**FORM, "email": "rotates@example.com"})
+        second = story.browser.cookies["platform_session"]
+        assert (answer.status_code, first != second) == (303, True)
+        story.browser.post("/logout")
+        stolen = httpx.get(f"{shared.url}/payments", cookies={"platform_session": second}, trust_env=False)
+        assert stolen.headers["location"] == "/login"
+
+
+def test_a_wrong_password_and_an_unknown_address_are_told_the_same(shared: Platform) -> None:
+    with shared.student("known@example.com") as story:
+        story.sign_up()
+    pages = [
+        httpx.post(f"{shared.url}/login", data={"email": email, "password": "wrong horse 42"}, trust_env=False)
+        for email in ("known@example.com", "stranger@example.com")
+    ]
+    assert [page.status_code for page in pages] == [401, 401]
+    assert pages[0].text.replace("known@", "stranger@") == pages[1].text
+
+
+def test_a_taken_address_is_refused_whatever_its_case_and_the_form_keeps_its_values(shared: Platform) -> None:
+    with shared.student("taken@example.com") as story:
+        story.sign_up()
+    answer = httpx.post(f"{shared.url}/signup", data={**FORM, "email": "Taken@Example.com"}, trust_env=False)
+    assert answer.status_code == 409
+    assert say("error_email_taken", "en") in answer.text
+    assert 'value="Taken@Example.com"' in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+def test_one_address_signed_up_twice_at_the_same_moment_gets_one_account_and_one_mail(platform: Platform) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        posts = [pool.submit(httpx.post, f"{platform.url}/signup", data=FORM, trust_env=False) for _ in range(6)]
+        statuses = sorted(one.result().status_code for one in posts)
+    assert statuses == [303, 409, 409, 409, 409, 409]
+    assert platform.database.one("SELECT count(*) FROM users") == 1
+    assert platform.database.one("SELECT count(*) FROM outbox_mails") == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "L"),
+        ("name", "\u202e\u2066"),
+        ("name", "x" * 101),
+        ("email", "lina"),
+        ("email", "lina@example.com\r\nBcc: eve@example.com"),
+        ("password", "short"),
+        ("role", "admin"),
+    ],
+)
+def test_a_bad_field_is_named_and_the_others_keep_their_values(field: str, value: str, shared: Platform) -> None:
+    form = {**FORM, "email": "form@example.com", field: value}
+    answer = httpx.post(f"{shared.url}/signup", data=form, trust_env=False)
+    assert answer.status_code == 422
+    assert say(f"error_{field}", "en") in answer.text
+    kept = [name for name in ("name", "email") if name != field]
+    assert all(f'value="{form[name]}"' in answer.text for name in kept)
+    assert FORM["password"] not in answer.text
+
+
+def test_every_bad_field_is_named_at_once(shared: Platform) -> None:
+    form = {"name": "L", "email": "lina", "password": "short", "role": "student"}
+    answer = httpx.post(f"{shared.url}/signup", data=form, trust_env=False)
+    assert all(say(f"error_{field}", "en") in answer.text for field in ("name", "email", "password"))
+
+
+# C13: the browser chose the result.
+
+
+def _verification(platform: Platform, email: str) -> tuple[str, str]:
+    ((verification, status),) = platform.database.rows(
+        "SELECT verification, status FROM users WHERE email = :email", email=email
+    )
+    return verification, status
+
+
+@pytest.mark.parametrize("whose", ["own", "foreign", "unknown"])
+def test_c13_no_parameter_of_the_callback_reaches_the_record(whose: str, shared: Platform) -> None:
+    email, neighbour = f"nine-{whose}@example.com", f"eight-{whose}@example.com"
+    with shared.student(email) as nine, shared.student(neighbour) as eight:
+        for each in (nine, eight):
+            each.sign_up()
+            each.start_verification()
+        unknown = "00000000-0000-4000-8000-000000000000"
+        session = {"own": nine.session, "foreign": eight.session, "unknown": unknown}[whose]
+        claims = {"status": "Approved", "verificationSessionId": session, "session_id": session}
+        page = nine.browser.get("/verify", params=claims)
+        assert 'data-state="pending"' in page.text
+        nine.browser.post("/verify", data=claims)
+        nine.browser.post("/api/didit/create-session", json=claims)
+        for one in (email, neighbour):
+            assert _verification(shared, one) == ("pending", "pending_verification")
+
+
+def test_c13_while_the_identity_service_is_down_the_status_stays_and_the_page_says_so(fresh: Platform) -> None:
+    with fresh.student() as story:
+        story.sign_up()
+        story.start_verification()
+        fresh.control.fail("status", provider="didit", status=503, times=None)
+        page = story.browser.get("/verify", params={"status": "Approved", "verificationSessionId": story.session})
+        assert say("service_down", "en") in page.text
+        assert 'data-state="pending"' in page.text
+        assert _verification(fresh, "lina@example.com") == ("pending", "pending_verification")
+
+
+def test_c13_what_the_service_says_counts_whatever_the_callback_says(fresh: Platform) -> None:
+    with fresh.student() as story:
+        story.sign_up()
+        story.start_verification()
+        fresh.control.send_webhooks_to(didit="http://127.0.0.1:9/nobody")
+        fresh.control.post(f"didit/sessions/{story.session}/status", status="In Review")
+        page = story.browser.get("/verify", params={"status": "Approved", "verificationSessionId": story.session})
+        assert 'data-state="review"' in page.text
+        assert _verification(fresh, "lina@example.com") == ("review", "pending_verification")
+
+
+@pytest.mark.parametrize("state", ["review", "verified", "rejected"])
+def test_a_decided_check_is_not_put_aside_by_starting_another(state: str, shared: Platform) -> None:
+    email = f"again-{state}@example.com"
+    with shared.student(email) as story:
+        story.sign_up()
+        shared.database.change("UPDATE users SET verification = :state WHERE email = :email", state=state, email=email)
+        assert story.browser.post("/api/didit/create-session").status_code == 409
+        assert story.browser.post("/verify").headers["location"] == "/verify"
+    assert _verification(shared, email) == (state, "pending_verification")
+
+
+# Webhooks.
+
+
+def _everything(platform: Platform) -> list[object]:
+    """Give all that a webhook could change."""
+    tables = ("users", "payments", "course_enrollments", "courses", "mail_suppressions", "audit")
+    return [platform.database.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("spoil", ["body", "signature", "no signature"])
+def test_a_webhook_that_is_not_the_services_own_is_refused_and_does_nothing(
+    provider: str, spoil: str, shared: Platform
+) -> None:
+    genuine = WebhookFactory().make(provider, _KNOWN[provider])
+    before = _everything(shared)
+    answer = shared.deliver(_spoilt(genuine, spoil))
+    assert answer.status_code == (403 if provider == "stripe" else 400)
+    assert _everything(shared) == before
+
+
+_KNOWN = {"didit": "status.updated", "mailgun": "permanent_fail", "stripe": "payment_intent.succeeded"}
+
+
+def _spoilt(webhook: SignedWebhook, spoil: str) -> SignedWebhook:
+    if spoil == "body" and webhook.provider != "mailgun":
+        return SignedWebhook(webhook.provider, webhook.headers, webhook.body.replace(b"a", b"b", 1))
+    # Mailgun signs a time and a token inside the body, nothing else.
+    body, headers = webhook.body, dict(webhook.headers)
+    digest = re.compile(rb"[0-9a-f]{64}")
+    if webhook.provider == "mailgun":
+        replaced = b"" if spoil == "no signature" else b"0" * 64
+        return SignedWebhook("mailgun", headers, digest.sub(replaced, body))
+    names = [name for name in headers if "signature" in name.lower()]
+    for name in names:
+        headers[name] = re.sub("[0-9a-f]{64}", "0" * 64, headers[name])
+    return SignedWebhook(
+        webhook.provider, {k: v for k, v in headers.items() if spoil != "no signature" or k not in names}, body
+    )
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_an_event_that_no_version_knows_is_taken_and_does_nothing(provider: str, shared: Platform) -> None:
+    before = _everything(shared)
+    assert shared.deliver(unheard_event(provider)).status_code == 200
+    assert _everything(shared) == before
+
+
+def test_one_event_delivered_three_times_changes_the_books_once(platform: Platform) -> None:
+    with platform.verified() as story:
+        platform.control.post("stripe/events/hold")
+        story.start_payment()
+        story.pay("4242424242424242")
+        event = paid_event(story.intent)
+        assert [platform.deliver(event).status_code for _ in range(3)] == [200, 200, 200]
+        assert platform.database.one("SELECT count(*) FROM course_enrollments") == 1
+        assert platform.database.one("SELECT count(*) FROM audit WHERE what = 'payment.changed'") == 1
+
+
+def test_a_payment_event_that_lies_about_its_payment_is_checked_with_the_gateway(fresh: Platform) -> None:
+    with fresh.verified() as story:
+        fresh.control.post("stripe/events/hold")
+        story.start_payment()
+        assert fresh.deliver(paid_event(story.intent, amount=1)).status_code == 200
+        assert fresh.database.books() == {"payments": ["pending"], "places": [], "students": 0, "revenue": 0}
+
+
+# While a service is down.
+
+
+def _mail(platform: Platform) -> tuple[str, str, int]:
+    ((state, error, attempts),) = platform.database.rows("SELECT state, error, attempts FROM outbox_mails")
+    return state, error, attempts
+
+
+def test_while_mailgun_is_down_sign_up_succeeds_and_the_mail_goes_out_later(platform: Platform) -> None:
+    platform.control.fail("reset_before", provider="mailgun", times=None)
+    with platform.student() as story:
+        story.sign_up()
+        story.until(lambda: _mail(platform)[0] == "waiting" and _mail(platform)[2] > 0, "the relay must try")
+        assert platform.inbox("lina@example.com") == []
+        platform.control.clear_faults()
+        platform.control.advance(61)
+        story.read_mail()
+        story.until(lambda: _mail(platform)[:2] == ("sent", ""), "the mail must be settled")
+    assert len(platform.inbox("lina@example.com")) == 1
+
+
+@pytest.mark.parametrize("lost", ["reset_after", "truncated", "bad_json"])
+def test_a_mail_whose_answer_was_lost_is_found_and_not_sent_twice(lost: str, fresh: Platform) -> None:
+    fresh.control.fail(lost, provider="mailgun", operation="send_message")
+    with fresh.student() as story:
+        story.sign_up()
+        story.until(lambda: _mail(fresh)[1] == "OutcomeUnknownError", "the relay must not know")
+        fresh.control.advance(61)
+        story.until(lambda: _mail(fresh)[0] == "sent", "the relay must find it")
+    sent = fresh.control.journal(provider="mailgun", operation="send_message")
+    assert (len(sent), len(fresh.inbox("lina@example.com"))) == (1, 1)
+
+
+def test_while_stripe_is_down_the_platform_says_so_and_nothing_is_charged(platform: Platform) -> None:
+    with platform.verified() as story:
+        platform.control.fail("status", provider="stripe", status=503, times=None)
+        answer = story.browser.post("/api/courses/1/payment/stripe")
+        assert (answer.status_code, set(answer.json())) == (503, {"error"})
+        assert platform.intents() == []
+        platform.control.clear_faults()
+        story.start_payment()
+        story.pay("4242424242424242")
+        assert story.confirm()["success"]
+    assert len(platform.intents()) == 1
+
+
+def test_a_payment_whose_first_answer_was_lost_is_one_payment(platform: Platform) -> None:
+    with platform.verified() as story:
+        platform.control.fail("reset_after", provider="stripe", operation="create_payment_intent")
+        story.start_payment()
+        first = story.intent
+        story.start_payment()
+    assert (len(platform.intents()), first == story.intent) == (1, True)
+
+
+def test_while_stripe_is_down_a_confirmation_is_being_checked_and_later_known(fresh: Platform) -> None:
+    with fresh.verified() as story:
+        fresh.control.post("stripe/events/hold")
+        story.start_payment()
+        story.pay("4242424242424242")
+        fresh.control.fail("status", provider="stripe", status=503, times=None)
+        assert story.confirm() == {"success": False, "status": "checking"}
+        fresh.control.clear_faults()
+        assert story.confirm()["success"]
+
+
+@pytest.mark.parametrize("kind", ["status", "reset_before", "reset_after", "html"])
+def test_while_didit_is_down_the_page_says_so_and_nobody_is_let_in(kind: str, fresh: Platform) -> None:
+    with fresh.student() as story:
+        story.sign_up()
+        fresh.control.fail(kind, provider="didit", status=503, times=None)
+        page = story.browser.post("/verify")
+        assert page.status_code == 503
+        assert say("service_down", "en") in page.text
+        answer = story.browser.post("/api/didit/create-session")
+        assert (answer.status_code, set(answer.json())) == (503, {"error"})
+        assert _verification(fresh, "lina@example.com") == (None, "pending_verification")
+        fresh.control.clear_faults()
+        story.start_verification()
+        story.approve()
+
+
+def test_an_address_that_bounced_is_not_written_to_again(platform: Platform) -> None:
+    with platform.student() as story:
+        story.sign_up()
+        story.read_mail()
+        (mail,) = platform.inbox("lina@example.com")
+        platform.control.post(f"mailgun/inbox/{mail['id']}/bounce")
+        suppressed = "SELECT count(*) FROM mail_suppressions WHERE email = 'lina@example.com'"
+        story.until(lambda: platform.database.one(suppressed) == 1, "the bounce must suppress the address")
+        platform.database.change(NEXT_MAIL)
+        state = "SELECT state FROM outbox_mails WHERE key = 'next'"
+        story.until(lambda: platform.database.one(state) == "suppressed", "the next mail must be held")
+    assert len(platform.inbox("lina@example.com")) == 1
+
+
+NEXT_MAIL = """
+    INSERT INTO outbox_mails (key, notification, to_email, to_name, fields,
+      state, attempts, not_before, lease_until, delivery, error, created_at)
+    SELECT 'next', notification, to_email, to_name, fields, 'waiting', 0, 0, 0, '', '', created_at FROM outbox_mails
+"""
+
+
+def test_what_becomes_of_a_mail_is_noted_even_before_the_answer_of_sending_it_came(fresh: Platform) -> None:
+    fresh.control.fail("latency", provider="mailgun", operation="send_message", seconds=0.5)
+    with fresh.student() as story:
+        story.sign_up()
+        expected = "SELECT message_id FROM outbox_mails"
+        message_id = story.until(lambda: fresh.database.one(expected), "the relay must know the id before it sends")
+        news = WebhookFactory().make("mailgun", "permanent_fail", message_id=message_id, recipient="lina@example.com")
+        assert fresh.deliver(news).status_code == 200
+        assert fresh.database.one("SELECT count(*) FROM mail_suppressions") == 1
+        story.until(lambda: _mail(fresh)[0] == "sent", "the answer must come")
+        assert fresh.inbox("lina@example.com")[0]["message_id"] == message_id
+
+
+# Words.
+
+LANGUAGES: tuple[Language, ...] = ("en", "ar")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_renders_in_both_languages(language: Language, shared: Platform) -> None:
+    with shared.verified(f"reader-{language}@example.com") as story:
+        story.browser.get(f"/lang/{language}")
+        pages = ["/courses", "/courses/1", "/courses/99", "/payments", "/verify", "/signup", "/login"]
+        answers = [story.browser.get(page) for page in pages]
+        answers += [story.browser.post("/signup", data={}), story.browser.post("/login", data={})]
+        story.start_payment()
+        answers.append(story.browser.get("/payments"))
+    direction = "rtl" if language == "ar" else "ltr"
+    for answer in answers:
+        assert answer.status_code < 500
+        assert f'<html lang="{language}" dir="{direction}">' in answer.text
+        assert answer.text.count("<h1") == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", ["pending", "review", "verified", "rejected", "expired", "reverify"])
+def test_every_state_of_a_check_has_its_words(state: str, language: Language, shared: Platform) -> None:
+    email = f"{state}-{language}@example.com"
+    with shared.student(email) as story:
+        story.sign_up()
+        story.browser.get(f"/lang/{language}")
+        shared.database.change("UPDATE users SET verification = :state WHERE email = :email", state=state, email=email)
+        page = story.browser.get("/verify")
+    assert f'data-state="{state}"' in page.text
+    assert say(f"verify_{state}_text", language) in html.unescape(page.text)
+
+
+@pytest.mark.parametrize("key", MESSAGES)
+def test_every_text_is_in_both_languages_with_the_same_gaps(key: str) -> None:
+    assert set(MESSAGES[key]) == set(LANGUAGES)
+    assert all(text.strip() for text in MESSAGES[key].values())
+    # Arabic writes one and two as words of their own.
+    spelt_out = key.endswith(("_one", "_two"))
+    gaps = [set(re.findall(r"{(\w+)}", text)) for text in MESSAGES[key].values()]
+    assert spelt_out or gaps[0] == gaps[1]
+
+
+def test_every_text_that_a_template_asks_for_exists() -> None:
+    asked = {
+        key for path in TEMPLATES.glob("*.html") for key in re.findall(r"""say\(["'](\w+)["'][,)]""", path.read_text())
+    }
+    assert asked <= set(MESSAGES)
