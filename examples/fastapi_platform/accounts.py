@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.mail import Address
-from examples.fastapi_platform.tables import AuditLine, Login, OutboxMail, User
+from examples.fastapi_platform.tables import AuditLine, Login, OutboxMail, User, as_utc
 
 COOKIE = "platform_session"
 STAYS = timedelta(days=14)
@@ -90,7 +90,7 @@ async def visitor(request: Request) -> User | None:
                 .where(Login.token_hash == _hash(token))
             )
         ).one_or_none()
-    if found is None or _utc(found.expires_at) < datetime.now(UTC):
+    if found is None or as_utc(found.expires_at) < datetime.now(UTC):
         return None
     user: User = found.User
     return user
@@ -124,11 +124,6 @@ def _scrypt(password: str, salt: bytes) -> bytes:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _utc(when: datetime) -> datetime:
-    # SQLite gives times back without their zone.
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 _NOBODY = hash_password(secrets.token_hex(16))

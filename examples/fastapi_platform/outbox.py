@@ -13,7 +13,7 @@ from ace_integrations import AsyncAce, OutcomeUnknownError, ProviderError
 from ace_integrations.mail import Address, DeliveryEvent
 from ace_integrations.mail import notifications as bilingual
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.tables import OutboxMail, Suppression
+from examples.fastapi_platform.tables import OutboxMail, Suppression, as_utc
 
 logger = logging.getLogger("platform.outbox")
 
@@ -100,7 +100,7 @@ class Relay:
         now = int(self._clock())
         # After an unknown outcome the service's own log is asked first, and it may lag a little.
         pause = 60 if isinstance(error, OutcomeUnknownError) else min(600, 2**mail.attempts)
-        dead = now - int(mail.created_at.timestamp()) > GIVES_UP_S
+        dead = now - int(as_utc(mail.created_at).timestamp()) > GIVES_UP_S
         logger.warning("mail %s not sent: %s", mail.key, type(error).__name__)
         await self._settle(
             mail, state="dead" if dead else "waiting", error=type(error).__name__, not_before=now + pause

@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -398,6 +399,33 @@ def test_while_mailgun_is_down_sign_up_succeeds_and_the_mail_goes_out_later(plat
         story.read_mail()
         story.until(lambda: _mail(platform)[:2] == ("sent", ""), "the mail must be settled")
     assert len(platform.inbox("lina@example.com")) == 1
+
+
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let this machine's clock show another zone's time."""
+    monkeypatch.setenv("TZ", "Etc/GMT+9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_east")
+def test_a_mail_is_tried_for_72_hours_in_every_zone_and_then_given_up(fresh: Platform) -> None:
+    fresh.control.fail("reset_before", provider="mailgun", times=None)
+    with fresh.student() as story:
+        story.sign_up()
+        for hours, state in ((71, "waiting"), (2, "dead")):
+            tried = story.until(lambda: _tried(fresh), "the relay must try")
+            fresh.control.advance(hours * 3600)
+            story.until(lambda tried=tried: _tried(fresh) > tried, "the relay must try again")  # type: ignore[misc]
+            assert _mail(fresh)[0] == state
+
+
+def _tried(platform: Platform) -> int:
+    """Give how many tries have ended."""
+    return 0 if _mail(platform)[0] == "sending" else _mail(platform)[2]
 
 
 @pytest.mark.parametrize("lost", ["reset_after", "truncated", "bad_json"])
