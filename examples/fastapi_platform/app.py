@@ -24,6 +24,7 @@ from examples.fastapi_platform.database import open_engine, prepare
 from examples.fastapi_platform.tables import WEBHOOK_CLAIMS
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
+SWEEP_S = 5.0
 
 
 def create_app(
@@ -85,7 +86,7 @@ def _receiver(ace: AsyncAce) -> AsyncReceiver:
 async def _sweep(receiver: AsyncReceiver) -> None:
     """Finish what a killed process left behind."""
     while True:
-        await asyncio.sleep(5)
+        await asyncio.sleep(SWEEP_S)
         await receiver.sweep()
 
 
