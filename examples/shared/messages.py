@@ -124,8 +124,8 @@ MESSAGES: dict[str, dict[str, str]] = {
     "pay_with": {"en": "Pay with", "ar": "طريقة الدفع"},
     "pay": {"en": "Pay {amount}", "ar": "ادفع {amount}"},
     "pay_note": {
-        "en": "Test mode: no money moves. The card 4242 4242 4242 4242 succeeds.",
-        "ar": "بيئة تجريبية: لا تُحوَّل أي أموال. البطاقة 4242 4242 4242 4242 تنجح.",
+        "en": "Test mode: no money moves. The card 4242\u00a04242\u00a04242\u00a04242 succeeds.",
+        "ar": "بيئة تجريبية: لا تُحوَّل أي أموال. البطاقة 4242\u00a04242\u00a04242\u00a04242 تنجح.",
     },
     "pay_needs_script": {"en": "Paying by card needs JavaScript.", "ar": "الدفع بالبطاقة يحتاج إلى JavaScript."},
     "pay_working": {"en": "Working…", "ar": "جارٍ التنفيذ…"},

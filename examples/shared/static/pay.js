@@ -19,6 +19,12 @@ const complain = (text) => {
   busy(false);
 };
 
+// What the payer can mend, in the gateway's words; the rest says what it means for the money.
+const reason = ({ type, code, message }) => {
+  if (code === "card_declined") return form.dataset.declined;
+  return type === "card_error" || type === "validation_error" ? message : form.dataset.failed;
+};
+
 const busy = (on) => {
   button.disabled = on;
   button.toggleAttribute("aria-busy", on);
@@ -59,7 +65,7 @@ if (!started.client_secret) {
       redirect: "if_required",
     });
     if (result.error) {
-      complain(result.error.type === "card_error" || result.error.type === "validation_error" ? result.error.message : form.dataset.failed);
+      complain(reason(result.error));
     } else {
       await confirmed(result.paymentIntent.id);
     }
