@@ -2,11 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import stamina
 
 _OURS = ("ACE_", "DIDIT_", "MAILGUN_", "MAIL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_", "THINGS_")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    default = Path(__file__).parent / "browser" / ".screenshots"
+    parser.addoption("--screenshots", type=Path, default=default, help="the folder that the browser's pictures go to")
 
 
 @pytest.fixture(autouse=True)
