@@ -511,13 +511,14 @@ NEXT_MAIL = """
 
 
 def test_what_becomes_of_a_mail_is_noted_even_before_the_answer_of_sending_it_came(fresh: Platform) -> None:
-    fresh.control.fail("latency", provider="mailgun", operation="send_message", seconds=0.5)
+    fresh.control.fail("latency", provider="mailgun", operation="send_message", seconds=1.5)
     with fresh.student() as story:
         story.sign_up()
-        expected = "SELECT message_id FROM outbox_mails"
-        message_id = story.until(lambda: fresh.database.one(expected), "the relay must know the id before it sends")
+        expected = "SELECT message_id FROM outbox_mails WHERE state = 'sending' AND message_id IS NOT NULL"
+        ((message_id,),) = story.until(lambda: fresh.database.rows(expected), "the id must be known before the answer")
         news = WebhookFactory().make("mailgun", "permanent_fail", message_id=message_id, recipient="lina@example.com")
         assert fresh.deliver(news).status_code == 200
+        assert _mail(fresh)[0] == "sending"
         assert fresh.database.one("SELECT count(*) FROM mail_suppressions") == 1
         story.until(lambda: _mail(fresh)[0] == "sent", "the answer must come")
         assert fresh.inbox("lina@example.com")[0]["message_id"] == message_id
