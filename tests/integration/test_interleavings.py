@@ -180,6 +180,21 @@ def test_two_tabs_that_start_at_the_same_moment_start_one_payment(platform: Plat
     assert (len(platform.intents()), platform.database.books()["payments"]) == (1, ["pending"])
 
 
+def test_a_payment_that_is_paid_while_it_is_started_again_stays_paid(platform: Platform) -> None:
+    with platform.verified() as story, ThreadPoolExecutor(1) as pool:
+        story.start_payment()
+        platform.control.fail("drip", provider="stripe", operation="create_payment_intent", seconds=0.0005)
+        late = pool.submit(story.browser.post, "/api/courses/1/payment/stripe")
+        story.until(lambda: not platform.control.get("faults")["rules"], "the gateway must be asked")
+        story.pay("4242424242424242")
+        assert story.confirm()["success"]
+        assert not late.done()
+        assert late.result().status_code == 200
+        assert story.confirm()["success"]
+        assert platform.database.books() == ENROLLED_ONCE
+    assert len(platform.intents()) == 1
+
+
 def test_a_report_that_a_refund_overtook_gives_no_place(platform: Platform) -> None:
     with paid_at_gateway(platform) as story, ThreadPoolExecutor(1) as pool:
         # The answer was true when it was written, and takes long to arrive.

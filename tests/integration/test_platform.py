@@ -313,6 +313,22 @@ def test_a_decided_check_is_not_put_aside_by_starting_another(state: str, shared
     assert _verification(shared, email) == (state, "pending_verification")
 
 
+def test_a_decision_that_comes_while_the_check_is_asked_for_again_stays(fresh: Platform) -> None:
+    with fresh.student() as story, ThreadPoolExecutor(1) as pool:
+        story.sign_up()
+        story.start_verification()
+        # The answer was true when it was written, and takes long to arrive.
+        fresh.control.fail("drip", provider="didit", operation="create_session", seconds=0.001)
+        late = pool.submit(story.browser.post, "/api/didit/create-session")
+        story.until(lambda: not fresh.control.get("faults")["rules"], "the service must be asked")
+        fresh.control.post(f"didit/sessions/{story.session}/decide", outcome="approve")
+        decided = ("verified", "active")
+        story.until(lambda: _verification(fresh, "lina@example.com") == decided, "the webhook must be taken")
+        assert not late.done()
+        assert late.result().json()["session_id"] == story.session
+        assert _verification(fresh, "lina@example.com") == decided
+
+
 # Webhooks.
 
 
