@@ -79,6 +79,11 @@ class Story:
         self._must("/verify" in status.text, "an unverified student must be asked to verify first")
         return Step("Lina signs up", "her account waits for an identity check")
 
+    def sign_in(self) -> bool:
+        """Sign in; False when there is no such account."""
+        form = {"email": self._email, "password": "correct horse 42"}
+        return self.browser.post("/login", data=form).status_code == 303
+
     def start_verification(self) -> Step:
         """Press "Verify my identity"."""
         answer = self.browser.post("/api/didit/create-session")
