@@ -19,7 +19,7 @@ from ace_integrations.errors import InvalidInputError, MalformedEventError, Sign
 from ace_integrations.identity.verifier import IdentityChanged
 from ace_integrations.webhooks.event import Environment, Event, UnknownEvent
 from ace_integrations.webhooks.json_body import read_model, read_object
-from ace_integrations.webhooks.scheme import SignatureScheme, single, usable
+from ace_integrations.webhooks.scheme import SignatureScheme, hmac_sha256, single, usable
 from ace_integrations.webhooks.source import WebhookSource
 
 RAW, V2, SIMPLE, TIME = "X-Signature", "X-Signature-V2", "X-Signature-Simple", "X-Timestamp"
@@ -55,11 +55,11 @@ class DiditSignature(SignatureScheme):
     def sign(self, body: bytes, *, secret: str, now: int) -> dict[str, str]:
         value = _readable(body)
         if value is None:
-            return {RAW: _mac(secret, body), TIME: str(now)}
+            return {RAW: hmac_sha256(secret, body), TIME: str(now)}
         return {
-            RAW: _mac(secret, body),
-            V2: _mac(secret, canonical(value)),
-            SIMPLE: _mac(secret, _simple_text(value)),
+            RAW: hmac_sha256(secret, body),
+            V2: hmac_sha256(secret, canonical(value)),
+            SIMPLE: hmac_sha256(secret, _simple_text(value)),
             TIME: str(value.get("timestamp", now)),
         }
 
@@ -143,16 +143,12 @@ def _simple_text(value: Mapping[str, Any]) -> bytes:
     return ":".join("" if field is None else str(field) for field in fields).encode()
 
 
-def _mac(secret: str, text: bytes) -> str:
-    return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
-
-
 def _fits(claimed: str | None, texts: Sequence[bytes], secrets: Sequence[str]) -> bool:
     if claimed is None or not _HEX.fullmatch(claimed):
         return False
     given = claimed.lower().encode()
     # Every comparison is made, so the time does not tell which secret fits.
-    fits = [hmac.compare_digest(_mac(secret, text).encode(), given) for secret in secrets for text in texts]
+    fits = [hmac.compare_digest(hmac_sha256(secret, text).encode(), given) for secret in secrets for text in texts]
     return any(fits)
 
 

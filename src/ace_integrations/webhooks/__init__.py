@@ -4,7 +4,7 @@ from ace_integrations.webhooks.event import Environment, Event, UnknownEvent
 from ace_integrations.webhooks.explain import Diagnosis, explain
 from ace_integrations.webhooks.json_body import read_model, read_object
 from ace_integrations.webhooks.receiver import AsyncReceiver, Doors, Receipt, Receiver
-from ace_integrations.webhooks.scheme import SignatureScheme, single, usable
+from ace_integrations.webhooks.scheme import SignatureScheme, hmac_sha256, single, usable
 from ace_integrations.webhooks.source import WebhookSource
 from ace_integrations.webhooks.store import (
     AsyncMemoryStore,
@@ -41,6 +41,7 @@ __all__ = [
     "UnknownEvent",
     "WebhookSource",
     "explain",
+    "hmac_sha256",
     "read_model",
     "read_object",
     "single",

@@ -1,7 +1,9 @@
 """What a signature scheme is: one object that signs and verifies, so both sides can never disagree."""
 
+import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 from ace_integrations.core.http_call import Headers
@@ -86,6 +88,19 @@ def usable(secrets: Sequence[str]) -> Sequence[str]:
     Raises:
         ConfigurationError: none is set, one is empty, or there are too many.
     """
-    if not secrets or not all(secret.strip() for secret in secrets) or len(secrets) > MOST_SIGNATURES:
+    if not secrets or not all(map(str.strip, secrets)) or len(secrets) > MOST_SIGNATURES:
         raise ConfigurationError(f"set between one and {MOST_SIGNATURES} webhook secrets, none of them empty")
     return secrets
+
+
+def hmac_sha256(secret: str, message: bytes) -> str:
+    """Give HMAC-SHA-256 of a message in lower-case hex digits, keyed with the secret's text."""
+    running = _keyed(secret).copy()
+    running.update(message)
+    return running.hexdigest()
+
+
+@lru_cache(maxsize=32)
+def _keyed(secret: str) -> hmac.HMAC:
+    # Setting a key up costs more than signing an event with it. This object is only ever copied, so threads share it.
+    return hmac.new(secret.encode(), digestmod="sha256")

@@ -1,6 +1,5 @@
 """Mailgun's webhooks: the signature inside the body, and what events mean."""
 
-import hashlib
 import hmac
 import json
 import re
@@ -18,6 +17,7 @@ from ace_integrations.webhooks import (
     SignatureScheme,
     UnknownEvent,
     WebhookSource,
+    hmac_sha256,
     read_model,
     read_object,
     usable,
@@ -82,7 +82,7 @@ class MailgunSignature(SignatureScheme):
 
 
 def _mac(secret: str, timestamp: str, token: str) -> str:
-    return hmac.new(secret.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
+    return hmac_sha256(secret, f"{timestamp}{token}".encode())
 
 
 def _signature(body: bytes) -> tuple[str, str, list[str]]:
