@@ -4,11 +4,10 @@ import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from ace_integrations.core import Headers
 from ace_integrations.errors import MalformedEventError, SignatureError
@@ -201,45 +200,50 @@ def parse(headers: Headers, body: bytes) -> Event:
 
 
 class _Envelope(BaseModel):
+    """What any snapshot must have to be kept."""
+
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     id: str
     type: str
-    created: int
+    created: int = 0
     livemode: bool = False
     data: dict[str, Any]
 
 
 def _snapshot(value: dict[str, Any]) -> Event:
-    envelope = read_model(_Envelope, {"created": 0, **value})
-    about = envelope.data.get("object")
-    thing: dict[str, Any] = about if isinstance(about, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+    thing = _object(_object(value, "data"), "object")
+    typed = _typed(value, thing)
+    envelope = typed or read_model(_Envelope, value)
     return Event(
         provider="stripe",
         id=envelope.id,
         type=envelope.type,
         environment="live" if envelope.livemode else "test",
         occurred_at=datetime.fromtimestamp(envelope.created, UTC) if envelope.created else None,
-        data=_typed(envelope, thing, value) or UnknownEvent(payload=value),
+        data=typed or UnknownEvent(payload=value),
         meaning=_meaning(envelope, thing),
     )
 
 
-def _typed(envelope: _Envelope, thing: dict[str, Any], value: dict[str, Any]) -> StripeEvent | None:
+def _object(value: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Give the JSON object under a name, an empty one for anything else."""
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType] - JSON
+
+
+def _typed(value: dict[str, Any], thing: dict[str, Any]) -> StripeEvent | None:
     """Give the typed event; None for a type, or a shape of another API version, that is new to us."""
     kind = _KINDS.get(str(thing.get("object")))
-    if kind is None or (envelope.type not in _MEANINGS and envelope.type not in _DETAILS):
+    if kind is None or str(value.get("type")) not in _KNOWN:
         return None
-    whole = {
-        **value,
-        "created": envelope.created,
-        "livemode": envelope.livemode,
-        "object": thing,
-        "previous_attributes": envelope.data.get("previous_attributes"),
-    }
-    with suppress(MalformedEventError):
-        return read_model(kind, whole)
-    return None
+    whole = {"created": 0, "livemode": False, **value, "object": thing}
+    whole["previous_attributes"] = value["data"].get("previous_attributes")
+    try:
+        # All that an envelope must have is validated here too, so an event that fits has no need of one.
+        return kind.model_validate(whole)
+    except ValidationError:
+        return None
 
 
 _DETAILS = frozenset(
@@ -257,8 +261,10 @@ _DETAILS = frozenset(
 )
 """Known types that say nothing new of a payment, or that say it in their object."""
 
+_KNOWN = _DETAILS | _MEANINGS.keys()
 
-def _meaning(envelope: _Envelope, thing: Mapping[str, Any]) -> PaymentHint | None:
+
+def _meaning(envelope: StripeEvent | _Envelope, thing: Mapping[str, Any]) -> PaymentHint | None:
     what = _MEANINGS.get(envelope.type)
     if envelope.type == "charge.dispute.closed":
         what = "dispute.lost" if thing.get("status") == "lost" else "dispute.won"
