@@ -220,10 +220,17 @@ def _snapshot(value: dict[str, Any]) -> Event:
         id=envelope.id,
         type=envelope.type,
         environment="live" if envelope.livemode else "test",
-        occurred_at=datetime.fromtimestamp(envelope.created, UTC) if envelope.created else None,
+        occurred_at=_moment(envelope.created),
         data=typed or UnknownEvent(payload=value),
         meaning=_meaning(envelope, thing),
     )
+
+
+def _moment(seconds: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    except (OverflowError, ValueError, OSError):  # beyond the calendar
+        return None
 
 
 def _object(value: Mapping[str, Any], name: str) -> dict[str, Any]:

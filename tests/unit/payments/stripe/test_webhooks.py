@@ -259,6 +259,11 @@ def test_a_hint_names_the_payment_and_our_reference() -> None:
     assert sample("charge.refunded", payment_intent={"id": "pi_8"}).meaning.gateway_id == "pi_8"
 
 
+@pytest.mark.parametrize("created", [10**30, -(10**30), 10**14])
+def test_an_event_of_a_time_beyond_the_calendar_has_no_time(created: int) -> None:
+    assert sample("payment_intent.succeeded", event_created=created).occurred_at is None
+
+
 def test_a_lost_dispute_says_so() -> None:
     assert sample("charge.dispute.closed", status="lost").meaning.what == "dispute.lost"
 
