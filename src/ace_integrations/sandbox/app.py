@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ace_integrations.sandbox.asgi import answer, done, read_fields
 from ace_integrations.sandbox.clock import Clock
-from ace_integrations.sandbox.console import TOKEN_COOKIE, Console
+from ace_integrations.sandbox.console import THEME_COOKIE, TOKEN_COOKIE, Console, chosen_theme, next_theme
 from ace_integrations.sandbox.delivery import Deliveries
 from ace_integrations.sandbox.faults import Faults, Rule, apply
 from ace_integrations.sandbox.journal import Journal
@@ -281,8 +281,15 @@ def _controls(sandbox: Sandbox) -> list[BaseRoute]:
             return JSONResponse({"error": "no such delivery"}, 404)
         return done(request, (await sandbox.deliveries.resend(number)).as_json())
 
+    async def theme(request: Request) -> Response:
+        chosen = chosen_theme(str((await read_fields(request)).get("theme", "")))
+        response = done(request, {"theme": chosen, "next": next_theme(chosen)})
+        response.set_cookie(THEME_COOKIE, chosen, max_age=365 * 86400, httponly=True, samesite="strict", path="/")
+        return response
+
     return [
         Route("/_sandbox/status", status),
+        Route("/_sandbox/theme", theme, methods=["POST"]),
         Route("/_sandbox/reset", reset, methods=["POST"]),
         Route("/_sandbox/journal", journal),
         Route("/_sandbox/clock", clock, methods=["POST"]),

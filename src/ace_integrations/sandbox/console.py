@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ace_integrations.sandbox.app import Sandbox
 
 TOKEN_COOKIE = "ace_sandbox"  # noqa: S105 - a name
+THEME_COOKIE = "ace_sandbox_theme"
+THEMES = ("system", "light", "dark")
+"""In the order in which the console's button goes round."""
 
 _PAGES = environment("ace_integrations.sandbox")
 
@@ -89,10 +92,14 @@ class Console:
     def _page(self, request: Request, view: str, title: str, **values: Any) -> Response:
         sandbox = self._sandbox
         nonce = secrets.token_urlsafe(12)
+        # On the server, so that the first paint has the right colours without a script.
+        theme = chosen_theme(request.cookies.get(THEME_COOKIE, ""))
         html = _PAGES.get_template(f"console_{view}.html").render(
             title=title,
             path=request.url.path,
             nonce=nonce,
+            theme=theme,
+            next_theme=next_theme(theme),
             address=sandbox.url.removeprefix("http://"),
             twins=[(name, twin.title, twin.icon, len(twin.items())) for name, twin in sandbox.twins.items()],
             now=_when(sandbox.clock.now()),
@@ -108,6 +115,16 @@ class Console:
         # Strict: the browser sends it from the console's own pages only.
         response.set_cookie(TOKEN_COOKIE, sandbox.token, httponly=True, samesite="strict", path="/")
         return response
+
+
+def chosen_theme(word: str) -> str:
+    """Give one of `THEMES`; anything else follows the system."""
+    return word if word in THEMES else "system"
+
+
+def next_theme(theme: str) -> str:
+    """Give what the button changes to."""
+    return THEMES[(THEMES.index(theme) + 1) % len(THEMES)]
 
 
 def _policy(nonce: str) -> str:

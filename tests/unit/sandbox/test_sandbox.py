@@ -156,3 +156,18 @@ def test_each_page_of_the_console_answers_with_a_content_policy_and_no_secret(
     assert page.status_code == 200
     assert "default-src 'self'" in page.headers["content-security-policy"]
     assert not {KEY, WEBHOOK_SECRET, sandbox.sandbox.token} & set(page.text.split('"'))  # type: ignore[union-attr]
+
+
+def test_the_consoles_theme_is_remembered_before_the_first_paint(sandbox: RunningSandbox) -> None:
+    with httpx.Client(trust_env=False, base_url=sandbox.url, follow_redirects=True) as http:
+        assert "data-theme" not in http.get("/").text
+        form = {"accept": "text/html", "referer": f"{sandbox.url}/console/clock"}
+        page = http.post("/_sandbox/theme", data={"theme": "dark"}, headers=form)
+        assert page.url.path == "/console/clock"
+        assert '<html lang="en" data-theme="dark">' in page.text
+        assert "Theme: dark. Change to system" in page.text
+        assert http.post("/_sandbox/theme", data={"theme": '"><script>'}).json() == {"theme": "system", "next": "light"}
+
+
+def test_the_theme_needs_the_token_like_every_control(sandbox: RunningSandbox) -> None:
+    assert httpx.post(f"{sandbox.url}/_sandbox/theme", data={"theme": "dark"}, trust_env=False).status_code == 403

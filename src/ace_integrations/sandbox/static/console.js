@@ -63,3 +63,19 @@ document.addEventListener("keydown", (event) => {
     field.focus();
   }
 });
+
+// The theme button: colours at once, and the focus stays; without this script its form does the same.
+const theme = document.getElementById("theme");
+const button = theme.querySelector("button");
+
+theme.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const answer = await fetch(theme.action, { method: "POST", body: new URLSearchParams({ theme: button.value }) });
+  if (!answer.ok) return;
+  const chosen = await answer.json();
+  if (chosen.theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen.theme;
+  button.value = chosen.next;
+  button.querySelector("use").setAttribute("href", `/static/icons.svg#theme-${chosen.theme}`);
+  button.querySelector(".hidden").textContent = `Theme: ${chosen.theme}. Change to ${chosen.next}`;
+});
