@@ -1,7 +1,8 @@
-"""The sandbox's console in a real Chromium: its theme."""
+"""The sandbox's console in a real Chromium: its theme, its webhooks."""
 
 import pytest
 from examples.fastapi_platform.demo import Running
+from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Shot, guarded
 
@@ -39,3 +40,24 @@ def test_without_scripts_the_theme_is_a_form(browser: Browser, servers: Running,
         page.get_by_role("button", name="Change to dark").click()
         assert page.url == servers.sandbox.url + path
         assert ground(page) == DARK
+
+
+def test_webhooks_are_sent_again_and_forged_ones_are_seen_refused(
+    page: Page, servers: Running, student: Story, shot: Shot
+) -> None:
+    page.goto(f"{servers.sandbox.url}/console/webhooks")
+    for provider, event, status in (("stripe", "payment_intent.succeeded", 403), ("didit", "status.updated", 400)):
+        row = page.get_by_role("row", name=f"{provider} {event}").first
+        row.get_by_role("button", name="Send again").click()
+        expect(row).to_contain_text("Sent again: 200")
+        row.get_by_role("button", name="Tamper with body").click()
+        expect(row).to_contain_text(f"Tampered body: {status} refused")
+        row.get_by_role("button", name="Tamper with signature").click()
+        expect(row).to_contain_text(f"Tampered signature: {status} refused")
+    mail = page.get_by_role("row", name="mailgun delivered").first
+    mail.get_by_role("button", name="Tamper with signature").click()
+    expect(mail).to_contain_text("Tampered signature: 400 refused")
+    shot(page, "console-webhooks")
+    page.set_viewport_size({"width": 390, "height": 800})
+    shot(page, "console-webhooks-390")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from http.cookies import SimpleCookie
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -19,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ace_integrations.sandbox.asgi import answer, done, read_fields
 from ace_integrations.sandbox.clock import Clock
 from ace_integrations.sandbox.console import THEME_COOKIE, TOKEN_COOKIE, Console, chosen_theme, next_theme
-from ace_integrations.sandbox.delivery import Deliveries
+from ace_integrations.sandbox.delivery import Deliveries, Part
 from ace_integrations.sandbox.faults import Faults, Rule, apply
 from ace_integrations.sandbox.journal import Journal
 from ace_integrations.sandbox.pages import STATIC
@@ -281,6 +282,18 @@ def _controls(sandbox: Sandbox) -> list[BaseRoute]:
             return JSONResponse({"error": "no such delivery"}, 404)
         return done(request, (await sandbox.deliveries.resend(number)).as_json())
 
+    async def tamper(request: Request) -> Response:
+        number = int(request.path_params["delivery"])
+        part: Any = (await read_fields(request)).get("part")
+        if number not in sandbox.deliveries.all:
+            return JSONResponse({"error": "no such delivery"}, 404)
+        if part not in get_args(Part):
+            return JSONResponse({"error": f"part is one of {', '.join(get_args(Part))}"}, 400)
+        try:
+            return done(request, (await sandbox.deliveries.tamper(number, part)).as_json())
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 409)
+
     async def theme(request: Request) -> Response:
         chosen = chosen_theme(str((await read_fields(request)).get("theme", "")))
         response = done(request, {"theme": chosen, "next": next_theme(chosen)})
@@ -298,4 +311,5 @@ def _controls(sandbox: Sandbox) -> list[BaseRoute]:
         Route("/_sandbox/faults/{rule:int}/remove", remove_fault, methods=["POST"]),
         Route("/_sandbox/deliveries", deliveries),
         Route("/_sandbox/deliveries/{delivery:int}/resend", resend, methods=["POST"]),
+        Route("/_sandbox/deliveries/{delivery:int}/tamper", tamper, methods=["POST"]),
     ]

@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.things import KEY, WEBHOOK_SECRET, Things, ThingSettings, ThingTwin
+from tests.things import KEY, WEBHOOK_SECRET, Things, ThingSettings, ThingSignature, ThingTwin
 
-from ace_integrations import ConfigurationError, InvalidInputError
+from ace_integrations import ConfigurationError, InvalidInputError, SignatureError
+from ace_integrations.core.http_call import Headers
 from ace_integrations.sandbox import RunningSandbox, start
 
 
@@ -123,6 +124,65 @@ def test_a_webhook_nobody_takes_is_given_up_and_can_be_sent_again(sandbox: Runni
     assert sandbox.control.deliveries()[0]["state"] == "given up"
     sandbox.control.post("deliveries/1/resend")
     assert sandbox.control.deliveries()[0]["state"] == "delivered"
+
+
+@pytest.fixture
+def delivered(sandbox: RunningSandbox, platform: Any) -> Any:
+    """Give the platform, which took the first delivery."""
+    sandbox.control.send_webhooks_to(things=f"http://127.0.0.1:{platform.server_port}/hook")
+    sandbox.control.post("things/emit")
+    assert platform.arrived.acquire(timeout=5)
+    sandbox.control.advance(0)
+    return platform
+
+
+@pytest.mark.parametrize("part", ["body", "signature"])
+def test_a_delivery_that_was_tampered_with_does_not_verify_and_its_answer_is_listed(
+    sandbox: RunningSandbox, delivered: Any, part: str
+) -> None:
+    delivered.answers = [400]
+    listed = sandbox.control.post("deliveries/1/tamper", part=part)
+    headers, body = delivered.seen[-1]
+    with pytest.raises(SignatureError, match="no signature matches"):
+        ThingSignature().verify(Headers(headers), body, secrets=[WEBHOOK_SECRET], now=int(sandbox.control.now()))
+    assert listed["state"] == "delivered"
+    ways = [(attempt["way"], attempt["status"]) for attempt in listed["attempts"]]
+    assert ways == [("by itself", 200), (f"tampered {part}", 400)]
+    assert WEBHOOK_SECRET not in json.dumps(sandbox.control.journal())
+
+
+def test_what_is_sent_by_hand_takes_no_try_from_the_service(sandbox: RunningSandbox, platform: Any) -> None:
+    sandbox.control.send_webhooks_to(things=f"http://127.0.0.1:{platform.server_port}/hook")
+    platform.answers = [500, 500, 500, 500, 200]
+    sandbox.control.post("things/emit")
+    assert platform.arrived.acquire(timeout=5)
+    sandbox.control.advance(0)
+    sandbox.control.post("deliveries/1/resend")
+    sandbox.control.post("deliveries/1/tamper", part="body")
+    sandbox.control.advance(300)
+    (sent,) = sandbox.control.deliveries()
+    ways = [attempt["way"] for attempt in sent["attempts"]]
+    assert (sent["state"], ways) == ("delivered", ["by itself", "again", "tampered body", "by itself", "by itself"])
+
+
+def test_a_forged_delivery_that_the_platform_takes_settles_nothing(sandbox: RunningSandbox, platform: Any) -> None:
+    sandbox.control.send_webhooks_to(things=f"http://127.0.0.1:{platform.server_port}/hook")
+    platform.answers = [500]
+    sandbox.control.post("things/emit")
+    assert platform.arrived.acquire(timeout=5)
+    sandbox.control.advance(0)
+    assert sandbox.control.post("deliveries/1/tamper", part="signature")["state"] == "waiting"
+    page = httpx.get(f"{sandbox.url}/console/webhooks", trust_env=False).text
+    assert "200 accepted" in page
+
+
+def test_only_a_known_delivery_and_a_known_part_can_be_tampered_with(sandbox: RunningSandbox, delivered: Any) -> None:
+    with pytest.raises(InvalidInputError, match="no such delivery"):
+        sandbox.control.post("deliveries/99/tamper", part="body")
+    with pytest.raises(InvalidInputError, match="part is one of body, signature"):
+        sandbox.control.post("deliveries/1/tamper", part="soul")
+    refused = httpx.post(f"{sandbox.url}/_sandbox/deliveries/1/tamper", data={"part": "body"}, trust_env=False)
+    assert (refused.status_code, len(delivered.seen)) == (403, 1)
 
 
 def test_the_journal_names_operations_and_holds_no_secret(sandbox: RunningSandbox) -> None:

@@ -334,7 +334,8 @@ class Api:
 
     def _log_entry(self, sent: Sent) -> dict[str, Any]:
         outgoing = self._sessions.world.deliveries.all.get(sent.number)
-        attempts = outgoing.attempts if outgoing else []
+        # What was tampered with on its way is not of the service's doing.
+        attempts = [attempt for attempt in outgoing.attempts if not attempt.is_forged] if outgoing else []
         return delivery_json(sent, len(attempts), attempts[-1].status if attempts else None)
 
 
