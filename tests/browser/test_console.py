@@ -1,4 +1,4 @@
-"""The sandbox's console in a real Chromium: its theme, its webhooks."""
+"""The sandbox's console in a real Chromium: its theme, its webhooks, its journal."""
 
 import pytest
 from examples.fastapi_platform.demo import Running
@@ -61,3 +61,26 @@ def test_webhooks_are_sent_again_and_forged_ones_are_seen_refused(
     page.set_viewport_size({"width": 390, "height": 800})
     shot(page, "console-webhooks-390")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_journal_is_filtered_stays_live_and_can_be_paused(
+    page: Page, servers: Running, student: Story, shot: Shot
+) -> None:
+    page.goto(f"{servers.sandbox.url}/console/journal")
+    page.get_by_label("Service", exact=True).select_option("Stripe")
+    page.keyboard.press("/")
+    page.keyboard.type("payment_intents")
+    page.keyboard.press("Enter")
+    rows = page.locator("#rows tr")
+    expect(rows.first).to_contain_text("stripe")
+    before = rows.count()
+    assert before == page.locator("#rows a", has_text="/v1/payment_intents").count()
+    shot(page, "console-journal")
+    assert student.browser.post("/api/courses/2/payment/stripe").is_success
+    expect(rows).not_to_have_count(before)
+    expect(page.get_by_role("status")).to_contain_text("new call")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused")).to_be_visible()
+    rows.first.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Answer")).to_be_visible()
+    shot(page, "console-journal-entry")

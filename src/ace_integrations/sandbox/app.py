@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 from http.cookies import SimpleCookie
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -108,7 +109,7 @@ class _Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _decoded(scope["headers"])
         problem = self._problem(scope["path"], scope.get("method", "GET"), headers)
         if problem:
             await answer(send, 403, problem.encode(), media_type="text/plain")
@@ -177,8 +178,9 @@ class _Watched:
             path=f"{path}?{query}" if query else path,
             status=seen.status,
             duration_ms=round((time.monotonic() - started) * 1000),
-            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            headers=_decoded(scope["headers"]),
             request=bytes(seen.request),
+            answered=_decoded(seen.headers),
             response=bytes(seen.response),
             fault=rule.kind if rule else "",
         )
@@ -193,6 +195,7 @@ class _Seen:
         self.request = bytearray()
         self.response = bytearray()
         self.status = 0
+        self.headers: Iterable[tuple[bytes, bytes]] = ()
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -202,9 +205,14 @@ class _Seen:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.headers = message.get("headers", ())
         elif len(self.response) < 100_000:
             self.response += message.get("body", b"")
         await self._send(message)
+
+
+def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
 
 
 class _CycleReceive:
@@ -235,13 +243,14 @@ def _controls(sandbox: Sandbox) -> list[BaseRoute]:
 
     async def journal(request: Request) -> Response:
         query = request.query_params
-        entries = sandbox.journal.entries(
+        found = sandbox.journal.find(
             provider=query.get("provider", ""),
             operation=query.get("operation", ""),
             kind=query.get("kind", ""),
+            text=query.get("text", ""),
             after=int(query.get("after", "0")),
         )
-        return JSONResponse({"entries": entries})
+        return JSONResponse({"entries": [asdict(entry) for entry in found]})
 
     async def clock(request: Request) -> Response:
         fields = await read_fields(request)

@@ -37,6 +37,7 @@ class Console:
             Route("/console/webhooks", self._webhooks),
             Route("/console/faults", self._faults),
             Route("/console/clock", self._clock),
+            Route("/console/journal", self._journal),
             Route("/console/journal/{entry:int}", self._entry),
             Route("/console/{twin}", self._twin),
         ]
@@ -82,12 +83,19 @@ class Console:
         waiting = [_when(at) for at in self._sandbox.clock.waiting[:50]]
         return self._page(request, "clock", "Clock", waiting=waiting)
 
+    async def _journal(self, request: Request) -> Response:
+        provider, kind, text = (request.query_params.get(name, "") for name in ("provider", "kind", "text"))
+        found = self._sandbox.journal.find(provider=provider, kind=kind, text=text)[::-1]
+        wanted = {"provider": provider, "kind": kind, "text": text}
+        return self._page(request, "journal", "Journal", wanted=wanted, found=found)
+
     async def _entry(self, request: Request) -> Response:
-        wanted = request.path_params["entry"]
-        entry = next((entry for entry in self._sandbox.journal if entry.id == wanted), None)
+        entry = self._sandbox.journal.get(request.path_params["entry"])
         if entry is None:
-            return RedirectResponse("/", 303)
-        return self._page(request, "entry", f"Call {wanted}", entry=entry)
+            return RedirectResponse("/console/journal", 303)
+        delivery = self._sandbox.deliveries.all.get(entry.delivery)
+        title = f"{'Webhook' if entry.kind == 'webhook' else 'Call'} {entry.id}"
+        return self._page(request, "entry", title, call=entry, delivery=delivery, indented=_indented)
 
     def _page(self, request: Request, view: str, title: str, **values: Any) -> Response:
         sandbox = self._sandbox
@@ -145,6 +153,14 @@ def _moved(seconds: float) -> str:
             count = round(seconds / size)
             return f"+{count} {word}{'s' if count != 1 else ''}"
     return ""
+
+
+def _indented(body: str) -> str:
+    """Give a JSON body a line for each field; any other as it is."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except ValueError:
+        return body
 
 
 def _written(detail: Detail | None) -> str:

@@ -150,12 +150,12 @@ class Deliveries:
         request = WireRequest("POST", outgoing.url, {"content-type": "application/json", **headers}, content=body)
         started = time.monotonic()
         status: int | None = None
-        answer = b""
+        answer, answered = b"", dict[str, str]()
         try:
             reply = await self._pool.send(
                 request, read_timeout=timeout_s, deadline=started + timeout_s, max_bytes=1_000_000
             )
-            status, answer = reply.status, reply.body
+            status, answer, answered = reply.status, reply.body, dict(reply.headers.items())
         except WireError as error:
             answer = str(error).encode()
         attempt = Attempt(self._clock.now(), status, way)
@@ -173,7 +173,9 @@ class Deliveries:
             duration_ms=round((time.monotonic() - started) * 1000),
             headers=request.headers,
             request=body,
+            answered=answered,
             response=answer,
+            delivery=outgoing.id,
         )
         return status
 

@@ -196,6 +196,39 @@ def test_the_journal_names_operations_and_holds_no_secret(sandbox: RunningSandbo
     assert WEBHOOK_SECRET not in json.dumps(entries)
 
 
+def test_the_journal_is_filtered_by_service_kind_and_text(sandbox: RunningSandbox, delivered: Any) -> None:
+    with Things(ThingSettings().in_sandbox(sandbox.url)) as client:
+        client.request("POST", "/echo", json={"name": "Lina Farouk"})
+        client.throw_thing(size=7)
+    operations = [entry["operation"] for entry in sandbox.control.journal(text="lina FAROUK")]
+    assert operations == ["echo"]
+    assert [entry["operation"] for entry in sandbox.control.journal(text="application/x-www-form")] == ["throw_thing"]
+    assert [entry["operation"] for entry in sandbox.control.journal(kind="webhook")] == ["thing.changed"]
+    assert sandbox.control.journal(provider="things", text=KEY) == []
+    page = httpx.get(f"{sandbox.url}/console/journal", params={"provider": "things", "text": "farouk"}, trust_env=False)
+    assert [path in page.text for path in ("/echo</code>", "/throw</code>", "/hook</code>")] == [True, False, False]
+    nothing = httpx.get(f"{sandbox.url}/console/journal", params={"text": "<nobody>"}, trust_env=False)
+    assert "Nothing matches." in nothing.text
+    assert "<nobody>" not in nothing.text
+
+
+def test_an_opened_call_shows_headers_and_bodies_of_both_sides_and_no_secret(sandbox: RunningSandbox) -> None:
+    with Things(ThingSettings().in_sandbox(sandbox.url)) as client:
+        client.request("POST", "/echo", json={"leak": WEBHOOK_SECRET})
+    (entry,) = sandbox.control.journal()
+    page = httpx.get(f"{sandbox.url}/console/journal/{entry['id']}", trust_env=False).text
+    assert 'x-api-key:</span> <span class="pill">[redacted]</span>' in page
+    assert page.count("content-type:</span> application/json") == 2
+    assert '&#34;leak&#34;: &#34;<span class="pill">[redacted]</span>' in page
+    assert not any(secret in page for secret in (KEY, WEBHOOK_SECRET))
+
+
+def test_an_opened_webhook_can_be_sent_again(sandbox: RunningSandbox, delivered: Any) -> None:
+    (entry,) = sandbox.control.journal(kind="webhook")
+    page = httpx.get(f"{sandbox.url}/console/journal/{entry['id']}", trust_env=False).text
+    assert f'action="/_sandbox/deliveries/{entry["delivery"]}/resend"' in page
+
+
 def test_reset_makes_everything_new(sandbox: RunningSandbox) -> None:
     with Things(ThingSettings().in_sandbox(sandbox.url)) as client:
         client.throw_thing(size=1)
@@ -206,7 +239,7 @@ def test_reset_makes_everything_new(sandbox: RunningSandbox) -> None:
     assert (sandbox.control.journal(), sandbox.control.get("faults")["rules"]) == ([], [])
 
 
-@pytest.mark.parametrize("path", ["/", "/console/things", "/console/webhooks", "/console/faults", "/console/clock"])
+@pytest.mark.parametrize("path", ["/", "/console/things", "/console/webhooks", "/console/journal", "/console/faults"])
 def test_each_page_of_the_console_answers_with_a_content_policy_and_no_secret(
     sandbox: RunningSandbox, path: str
 ) -> None:

@@ -1,7 +1,10 @@
 // Live journal: asks for what is new every second while the page is seen, and says so at most every five seconds.
 const rows = document.getElementById("rows");
 const calls = document.getElementById("calls");
+const live = document.getElementById("live");
+const pause = document.getElementById("pause");
 let last = Number(rows.dataset.last);
+let paused = false;
 let fresh = 0;
 let told = 0;
 
@@ -38,10 +41,11 @@ const row = (entry) => {
 };
 
 const look = async () => {
-  if (document.visibilityState !== "visible") return;
-  const response = await fetch(`/_sandbox/journal?after=${last}`);
+  if (paused || document.visibilityState !== "visible") return;
+  const response = await fetch(`/_sandbox/journal?after=${last}&${rows.dataset.wanted}`);
   if (!response.ok) return;
   for (const entry of (await response.json()).entries) {
+    document.getElementById("nothing")?.remove();
     rows.prepend(row(entry));
     last = entry.id;
     fresh += 1;
@@ -55,6 +59,14 @@ const look = async () => {
 };
 
 setInterval(look, 1000);
+live.hidden = pause.hidden = false;
+
+pause.addEventListener("click", () => {
+  paused = !paused;
+  pause.textContent = paused ? "Go on" : "Pause";
+  live.textContent = paused ? "Paused" : "Live";
+  live.classList.toggle("off", paused);
+});
 
 document.addEventListener("keydown", (event) => {
   const field = document.querySelector("[data-shortcut='/']");
