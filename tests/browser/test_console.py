@@ -1,10 +1,13 @@
-"""The sandbox's console in a real Chromium: its theme, its webhooks, its journal."""
+"""The sandbox's console in a real Chromium: its theme, its webhooks, its journal, what it shows live."""
 
 import pytest
 from examples.fastapi_platform.demo import Running
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Shot, guarded
+
+from ace_integrations import Ace, Settings
+from ace_integrations.mail import Address, Message
 
 DARK, LIGHT = "rgb(18, 17, 16)", "rgb(250, 249, 247)"
 
@@ -84,3 +87,44 @@ def test_the_journal_is_filtered_stays_live_and_can_be_paused(
     rows.first.get_by_role("link").click()
     expect(page.get_by_role("heading", name="Answer")).to_be_visible()
     shot(page, "console-journal-entry")
+
+
+def send(servers: Running, email: str, subject: str) -> None:
+    sender = Address(email="no-reply@sandbox.example.com")
+    with Ace(Settings(sandbox_url=servers.sandbox.url)) as ace:
+        ace.mail.send(Message(sender=sender, to=(Address(email=email),), subject=subject, html="<p>Hello</p>"))
+
+
+@pytest.fixture
+def delayed(servers: Running) -> str:
+    """Give the subject of a mail that is delivered only after ten minutes of the sandbox's clock."""
+    servers.sandbox.control.reset()
+    send(servers, "greylist@example.com", "Slow mail")
+    return "Slow mail"
+
+
+def test_a_mail_that_is_being_read_shows_its_later_states(page: Page, servers: Running, delayed: str) -> None:
+    page.goto(f"{servers.sandbox.url}/console/mailgun")
+    page.get_by_role("heading", name=delayed).wait_for()
+    expect(page.locator("#steps")).not_to_contain_text("Delivered")
+    page.evaluate("window.untouched = document.querySelector('iframe.mail').untouched = true")
+    servers.sandbox.control.advance(700)
+    expect(page.locator("#steps")).to_contain_text("Delivered")
+    expect(page.get_by_role("link", name=delayed)).to_contain_text("Delivered")
+    assert page.evaluate("window.untouched && document.querySelector('iframe.mail').untouched")
+
+
+def test_a_newer_mail_joins_the_list_and_leaves_the_opened_one_open(page: Page, servers: Running, delayed: str) -> None:
+    page.goto(f"{servers.sandbox.url}/console/mailgun")
+    send(servers, "lina@example.com", "Newer mail")
+    newer = page.get_by_role("link", name="Newer mail")
+    expect(newer).to_contain_text("Unread")
+    expect(page.locator(".subject")).to_have_text(delayed)
+    expect(page.locator("#facts")).to_contain_text("greylist@example.com")
+
+
+def test_without_scripts_a_page_says_when_it_was_read(browser: Browser, servers: Running, delayed: str) -> None:
+    with guarded(browser, java_script_enabled=False) as page:
+        page.goto(f"{servers.sandbox.url}/console/mailgun")
+        expect(page.get_by_text("Reload the page for what came later.")).to_be_visible()
+        expect(page.get_by_role("button", name="Pause")).to_be_hidden()

@@ -40,10 +40,16 @@ const row = (entry) => {
   return tr;
 };
 
+const say = (word) => {
+  live.textContent = word;
+  live.classList.toggle("off", word !== "Live");
+};
+
 const look = async () => {
   if (paused || document.visibilityState !== "visible") return;
-  const response = await fetch(`/_sandbox/journal?after=${last}&${rows.dataset.wanted}`);
-  if (!response.ok) return;
+  const response = await fetch(`/_sandbox/journal?after=${last}&${rows.dataset.wanted}`).catch(() => null);
+  say(response?.ok ? "Live" : "No answer");
+  if (!response?.ok) return;
   for (const entry of (await response.json()).entries) {
     document.getElementById("nothing")?.remove();
     rows.prepend(row(entry));
@@ -64,8 +70,7 @@ live.hidden = pause.hidden = false;
 pause.addEventListener("click", () => {
   paused = !paused;
   pause.textContent = paused ? "Go on" : "Pause";
-  live.textContent = paused ? "Paused" : "Live";
-  live.classList.toggle("off", paused);
+  say(paused ? "Paused" : "Live");
 });
 
 document.addEventListener("keydown", (event) => {
