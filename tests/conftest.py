@@ -49,6 +49,12 @@ def browser_path() -> str:
     return _needed("ACE_TEST_BROWSER", "Chromium: run scripts/test")
 
 
+@pytest.fixture(scope="session")
+def axe_path() -> Path:
+    """Give the script of axe-core, or skip."""
+    return Path(_needed("ACE_TEST_AXE", "axe-core from npm: run scripts/test where npm reaches a registry"))
+
+
 def _needed(variable: str, what: str) -> str:
     value = os.environ.get(variable, "")
     if not value:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from examples.fastapi_platform.demo import Running, running
 from examples.shared.story import Story
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 HERE = ("127.0.0.1", "localhost")
 Shot = Callable[[Page, str], object]
@@ -83,3 +83,25 @@ def student(servers: Running) -> Iterator[Story]:
         story.pay("4242424242424242")
         assert story.confirm()["success"]
         yield story
+
+
+def sign_up(page: Page, platform: str, email: str) -> None:
+    page.goto(f"{platform}/signup")
+    """Fill the form in, in any language."""
+    for name, value in (("name", "Lina Farouk"), ("email", email), ("password", "correct horse 42")):
+        page.locator(f"input[name={name}]").fill(value)
+
+
+def card_fields(page: Page) -> Any:
+    frame = page.frame_locator("#card iframe")
+    frame.locator("[name=number]").wait_for()
+    return frame
+
+
+def pay_with(page: Page, number: str) -> None:
+    frame = card_fields(page)
+    frame.locator("[name=number]").fill(number)
+    frame.locator("[name=expiry]").fill("12 / 34")
+    frame.locator("[name=cvc]").fill("123")
+    expect(page.locator("#pay-button")).to_be_enabled()
+    page.locator("#pay-button").click()

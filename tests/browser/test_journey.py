@@ -7,29 +7,7 @@ from examples.fastapi_platform.demo import Running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import Shot, guarded
-
-
-def sign_up(page: Page, platform: str, email: str) -> None:
-    page.goto(f"{platform}/signup")
-    page.get_by_label("Name").fill("Lina Farouk")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill("correct horse 42")
-
-
-def card_fields(page: Page) -> Any:
-    frame = page.frame_locator("#card iframe")
-    frame.locator("[name=number]").wait_for()
-    return frame
-
-
-def pay_with(page: Page, number: str) -> None:
-    frame = card_fields(page)
-    frame.locator("[name=number]").fill(number)
-    frame.locator("[name=expiry]").fill("12 / 34")
-    frame.locator("[name=cvc]").fill("123")
-    expect(page.locator("#pay-button")).to_be_enabled()
-    page.locator("#pay-button").click()
+from tests.browser.conftest import Shot, card_fields, guarded, pay_with, sign_up
 
 
 def test_a_student_signs_up_verifies_reads_the_mail_and_pays_by_card(page: Page, servers: Running, shot: Shot) -> None:
