@@ -1,6 +1,6 @@
 """Start PostgreSQL, Redis and find a browser, run pytest against them, stop them. Called by scripts/test.
 
-What is not ours and only tests need is fetched once into .cache/: axe-core by npm.
+What is not ours and only tests need is fetched once into .cache/: axe-core by npm, Didit's OpenAPI description by pip.
 """
 
 import os
@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ PACKAGES = {
     "chromium": "chromium fonts-noto-core",
 }
 
-CACHE = Path(__file__).parents[1] / ".cache"
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / ".cache"
 AXE_CORE = "4.14.1"
 
 
@@ -34,7 +36,7 @@ def main() -> int:
                 environment[name] = url
         if browser := shutil.which("chromium"):
             environment["ACE_TEST_BROWSER"] = browser
-        for name, fetch in (("ACE_TEST_AXE", axe_core),):
+        for name, fetch in (("ACE_TEST_AXE", axe_core), ("ACE_TEST_DIDIT_OPENAPI", didit_openapi)):
             if found := fetch():
                 environment[name] = str(found)
         # A file's tests stay together: some share tables of the one database.
@@ -68,6 +70,22 @@ def axe_core() -> Path | None:
         folder.mkdir(parents=True, exist_ok=True)
         fetched("axe-core", [*npm, "install", "--silent", "--prefix", str(folder), f"axe-core@{AXE_CORE}"])
     return script if script.exists() else None
+
+
+def didit_openapi() -> Path | None:
+    """Give the vendor's description of its API, which only the source archive of the community SDK holds."""
+    requirement = next(
+        line for line in (ROOT / "constraints.txt").read_text().split() if line.startswith("didit-sdk==")
+    )
+    folder = CACHE / requirement.replace("==", "-")
+    if not (description := folder / "openapi_v3.json").exists():
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "didit-sdk"]
+        fetched("Didit's OpenAPI description", [*pip, "--dest", str(folder), requirement])
+        for archive in folder.glob("*.tar.gz"):
+            with tarfile.open(archive) as opened:
+                inside = next(name for name in opened.getnames() if name.endswith("/contracts/openapi_v3.json"))
+                description.write_bytes(opened.extractfile(inside).read())
+    return description if description.exists() else None
 
 
 def fetched(what: str, command: list[str]) -> None:

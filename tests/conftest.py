@@ -55,6 +55,14 @@ def axe_path() -> Path:
     return Path(_needed("ACE_TEST_AXE", "axe-core from npm: run scripts/test where npm reaches a registry"))
 
 
+@pytest.fixture(scope="session")
+def didit_openapi_path() -> Path:
+    """Give the vendor's OpenAPI description, or skip."""
+    return Path(
+        _needed("ACE_TEST_DIDIT_OPENAPI", "didit-sdk's source from pip: run scripts/test where pip reaches an index")
+    )
+
+
 def _needed(variable: str, what: str) -> str:
     value = os.environ.get(variable, "")
     if not value:
