@@ -9,7 +9,7 @@ from examples.fastapi_platform.demo import Running
 from examples.shared.messages import Language
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import card_fields, guarded, pay_with, sign_up
+from tests.browser.conftest import Shot, card_fields, guarded, pay_with, sign_up
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Audit = Callable[[Page], None]
@@ -113,7 +113,9 @@ CONSOLE = ("/", "/console/stripe", "/console/mailgun", "/console/didit", "/conso
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_the_console(browser: Browser, servers: Running, student: Story, audit: Audit, scheme: Any, width: int) -> None:
+def test_the_console(
+    browser: Browser, servers: Running, student: Story, audit: Audit, shot: Shot, scheme: Any, width: int
+) -> None:
     control = servers.sandbox.control
     control.fail("status", provider="stripe", operation="retrieve_balance", status=503)
     control.post(f"deliveries/{control.deliveries('stripe')[0]['id']}/tamper", part="body")
@@ -123,6 +125,7 @@ def test_the_console(browser: Browser, servers: Running, student: Story, audit: 
         for path in (*CONSOLE, "/console/journal?text=nothing-has-this", *entries, "/console/faults", "/console/clock"):
             page.goto(servers.sandbox.url + path)
             audit(page)
+            shot(page, f"console-{path.partition('?')[0].strip('/').replace('/', '-')}-{scheme}-{width}")
     control.clear_faults()
 
 

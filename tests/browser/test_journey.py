@@ -70,7 +70,16 @@ def _until_verified(page: Page, servers: Running) -> None:
 
 ANYONE = ("/courses", "/courses/1", "/courses/99", "/signup", "/login")
 STUDENT = ("/courses/1", "/courses/2", "/payments", "/verify")
-CONSOLE = ("/", "/console/mailgun", "/console/stripe", "/console/didit", "/console/faults", "/console/clock")
+CONSOLE = (
+    "/",
+    "/console/mailgun",
+    "/console/stripe",
+    "/console/didit",
+    "/console/webhooks",
+    "/console/journal",
+    "/console/faults",
+    "/console/clock",
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
