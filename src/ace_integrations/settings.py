@@ -2,12 +2,18 @@
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from ace_integrations.errors import ConfigurationError
 
@@ -15,6 +21,14 @@ P = TypeVar("P", bound="ProviderSettings")
 
 SANDBOX_PORT = 8600
 """Where a sandbox listens on 127.0.0.1 unless told otherwise."""
+
+Profile = Literal["development", "test", "staging", "production"]
+"""What `ACE_ENV` may name."""
+
+PROFILES: tuple[str, ...] = get_args(Profile)
+
+ENVIRONMENT = "the environment"
+"""The strongest of the places where variables are looked up, as `places` names it."""
 
 
 def _strip(secret: SecretStr) -> SecretStr:
@@ -41,12 +55,13 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
 class _Environment(BaseSettings):
-    """How every settings class reads: `.env` below the environment, frozen, by either name, secrets never shown."""
+    """How every settings class reads: `.env`, the profile's file over it, the environment over both; frozen, by
+    either name, secrets never shown.
+    """
 
     model_config = SettingsConfigDict(
         frozen=True,
         validate_by_name=True,
-        env_file=".env",
         extra="ignore",
         hide_input_in_errors=True,
         # validate_by_name would also read the bare field names from the environment: Django's SECRET_KEY would be
@@ -55,6 +70,7 @@ class _Environment(BaseSettings):
     )
 
     def __init__(self, **values: Any) -> None:
+        values.setdefault("_env_file", env_files(chosen_profile()))
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -62,6 +78,28 @@ class _Environment(BaseSettings):
             found = error.errors(include_input=False, include_url=False, include_context=False)
             problems = [f"{_first(problem['loc'])}: {problem['msg']}" for problem in found]
             raise ConfigurationError(*problems) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read each file by itself: read together, an old name in the weaker file would beat a new one in the stronger.
+
+        What a file leaves empty is unset, so a copied `.env.example` is a good `.env`.
+        """
+        files = dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
+        names = [files] if isinstance(files, str | os.PathLike) else list(files or ())
+        return (
+            init_settings,
+            env_settings,
+            *(DotEnvSettingsSource(settings_cls, env_file=name, env_ignore_empty=True) for name in reversed(names)),
+            file_secret_settings,
+        )
 
     @classmethod
     def variables(cls, field: str) -> list[str]:
@@ -74,6 +112,33 @@ class _Environment(BaseSettings):
 
 def _first(location: tuple[int | str, ...]) -> str:
     return str(location[0]) if location else "settings"
+
+
+def chosen_profile() -> str:
+    """Give the profile that `ACE_ENV` names, in the environment or in `.env`; development when neither does."""
+    found = (variables["ACE_ENV"] for variables in places("").values() if "ACE_ENV" in variables)
+    return next(found, "development")
+
+
+def env_files(profile: str) -> tuple[str, ...]:
+    """Name the files that a profile reads, the stronger one last; a word that is no profile names none of its own."""
+    return (".env", f".env.{profile}") if profile in PROFILES else (".env",)
+
+
+def places(profile: str) -> dict[str, Mapping[str, str]]:
+    """Give the variables of each place that a profile reads, the strongest place first, their names in capitals.
+
+    What a file leaves empty is unset there; what the environment leaves empty hides the files.
+    """
+    return {
+        ENVIRONMENT: {name.upper(): value for name, value in os.environ.items()},
+        **{file: in_file(file) for file in reversed(env_files(profile))},
+    }
+
+
+def in_file(name: str) -> Mapping[str, str]:
+    """Give the variables that a `.env` file sets; none when it does not exist."""
+    return {name.upper(): value for name, value in dotenv_values(name).items() if value}
 
 
 class ProviderSettings(_Environment):
@@ -123,12 +188,18 @@ class Settings(_Environment):
     """What all providers share: which are on, where the sandbox is, how long a call may take.
 
     Attributes:
+        env: the profile: development, test, staging or production. `.env.<profile>` is read over `.env`.
+        sandbox: look for services without a key in the local sandbox.
+        sandbox_url: where that sandbox is, on this machine; switches it on.
+        timeout_s: seconds that a whole call may take, its repeats included.
+        max_retries: how often a call is sent again at most.
+        identity: who verifies identities.
+        mail: who sends mail.
+        payments: who takes payments, the default first; several with commas.
         providers: settings of single providers given in code; the others are read from the environment on first use.
     """
 
-    env: Literal["development", "test", "staging", "production"] = Field(
-        default="development", validation_alias="ACE_ENV"
-    )
+    env: Profile = Field(default="development", validation_alias="ACE_ENV")
     sandbox: bool = Field(default=False, validation_alias="ACE_SANDBOX")
     sandbox_url: str | None = Field(default=None, validation_alias="ACE_SANDBOX_URL")
     timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(default=30.0, validation_alias="ACE_TIMEOUT")
@@ -140,6 +211,13 @@ class Settings(_Environment):
 
     _loaded: dict[type[ProviderSettings], ProviderSettings] = PrivateAttr(default_factory=lambda: {})
 
+    def __init__(self, **values: Any) -> None:
+        profile = values.get("env") or values.get("ACE_ENV") or chosen_profile()
+        chosen_here = "_env_file" not in values
+        super().__init__(**{"_env_file": env_files(profile), **values})
+        if chosen_here and self.env != profile:
+            raise ConfigurationError(f".env.{profile} sets ACE_ENV to {self.env}: a profile's file cannot name another")
+
     def of(self, kind: type[P]) -> P:
         """Give one provider's settings: the given ones, else from the environment; at the sandbox where that is on.
 
@@ -149,7 +227,7 @@ class Settings(_Environment):
         loaded = self._loaded.get(kind)
         if loaded is None:
             loaded = self._place(self._given(kind))
-            problems = [*loaded.problems(), *self._misplaced(loaded), *_published(loaded)]
+            problems = [*loaded.problems(), *self._misplaced(loaded), *self._published(loaded)]
             if problems:
                 raise ConfigurationError(*problems)
             self._loaded[kind] = loaded
@@ -190,7 +268,9 @@ class Settings(_Environment):
         for settings in self.providers:
             if isinstance(settings, kind):
                 return settings
-        return kind()
+        # The profile may be chosen in code, so it is this object's and not the environment's.
+        chosen: dict[str, Any] = {"_env_file": env_files(self.env)}
+        return kind(**chosen)
 
     def _place(self, settings: P) -> P:
         problems = self.problems()
@@ -213,17 +293,20 @@ class Settings(_Environment):
             return [f"the address of {settings.provider} must start with https:// unless it is on this machine"]
         return []
 
-
-def _published(settings: ProviderSettings) -> list[str]:
-    """Find secrets that a browser gets too: what `NEXT_PUBLIC_` names is built into the pages of a front end."""
-    # The twins' own values open nothing, and a front end under test may hold them.
-    secrets = [] if settings.is_sandbox else settings.secrets()
-    values = {**dotenv_values(str(settings.model_config.get("env_file"))), **os.environ}
-    return [
-        f"{name} gives a secret of {settings.provider} to every visitor: unset it, and change the key"
-        for name, value in sorted(values.items())
-        if name.startswith("NEXT_PUBLIC_") and value and value.strip() in secrets
-    ]
+    def _published(self, settings: ProviderSettings) -> list[str]:
+        """Find secrets that a browser gets too: what `NEXT_PUBLIC_` names is built into the pages of a front end."""
+        # The twins' own values open nothing, and a front end under test may hold them.
+        secrets = [] if settings.is_sandbox else settings.secrets()
+        names = {
+            name
+            for variables in places(self.env).values()
+            for name, value in variables.items()
+            if name.startswith("NEXT_PUBLIC_") and value.strip() in secrets
+        }
+        return [
+            f"{name} gives a secret of {settings.provider} to every visitor: unset it, and change the key"
+            for name in sorted(names)
+        ]
 
 
 def is_loopback(url: str) -> bool:

@@ -10,13 +10,14 @@ from ace_integrations.cli.output import complain, say
 from ace_integrations.hooks import plugins
 from ace_integrations.settings import ProviderSettings, Settings
 
-EXAMPLE, IGNORED = Path(".env.example"), ".env"
+EXAMPLE = Path(".env.example")
+IGNORED = (".env", ".env.*", f"!{EXAMPLE}")
 
 
 def init(
     *, force: Annotated[bool, typer.Option("--force", help="Write over an existing .env.example.")] = False
 ) -> None:
-    """Write .env.example with every variable and no value, and add .env to .gitignore once."""
+    """Write .env.example with every variable and no value, and add .env and its profiles to .gitignore once."""
     if EXAMPLE.exists() and not force:
         complain(f"{EXAMPLE} exists; --force writes over it")
         raise typer.Exit(1)
@@ -38,11 +39,13 @@ def lines() -> Iterator[str]:
 
 
 def ignore(path: Path) -> bool:
-    """Add `.env` to a .gitignore; False when it is there."""
+    """Add `.env`, and the files of its profiles, to a .gitignore; False when they are there."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if IGNORED in text.splitlines():
+    added = [line for line in IGNORED if line not in text.splitlines()]
+    if not added:
         return False
-    path.write_text(f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{IGNORED}\n", encoding="utf-8")
+    apart = "" if not text or text.endswith("\n") else "\n"
+    path.write_text(f"{text}{apart}{chr(10).join(added)}\n", encoding="utf-8")
     return True
 
 

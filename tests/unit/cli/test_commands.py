@@ -126,4 +126,10 @@ def test_init_writes_every_variable_without_a_value_and_ignores_env_once(ace: Ru
         line.partition("  #")[0] for line in written.splitlines()
     }
     assert all(not line.partition("=")[2].partition("  #")[0] for line in written.splitlines() if line[:1] != "#")
-    assert (tmp_path / ".gitignore").read_text() == ".env\n"
+    assert (tmp_path / ".gitignore").read_text() == ".env\n.env.*\n!.env.example\n"
+
+
+def test_a_copied_example_is_a_good_env_file(ace: Run, tmp_path: Path) -> None:
+    ace("init")
+    (tmp_path / ".env.example").rename(tmp_path / ".env")
+    assert ace("doctor").returncode == 0
