@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.base import RequestResponseEndpoint
 
 from ace_integrations import AsyncAce
-from ace_integrations.contrib.fastapi import webhook_routes
+from ace_integrations.contrib.fastapi import health_route, webhook_routes
 from ace_integrations.contrib.sqlalchemy import AsyncSqlStore
 from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
@@ -68,6 +68,7 @@ def create_app(
     app.state.receiver = _receiver(ace)
     app.middleware("http")(_guard)
     app.include_router(webhook_routes(app.state.receiver, "didit", "mailgun", "stripe", refused_status={"stripe": 403}))
+    app.include_router(health_route(ace))
     app.include_router(identity.router)
     app.include_router(payments.router)
     app.include_router(pages.router)

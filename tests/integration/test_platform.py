@@ -57,6 +57,8 @@ def people(shared: Platform) -> Iterator[dict[str, Story]]:
 
 
 ACCESS = {
+    "GET /healthz": (200, 200, 200),
+    "HEAD /healthz": (200, 200, 200),
     "GET /": (303, 303, 303),
     "GET /lang/{language}": (303, 303, 303),
     "GET /signup": (200, 200, 200),

@@ -2,28 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import typer
 
 from ace_integrations.ace import Ace
 from ace_integrations.cli.output import AsJson, show
 from ace_integrations.cli.state import open_ace
-from ace_integrations.errors import AceError, ConfigurationError
-from ace_integrations.hooks import Provider
+from ace_integrations.health import examine
 from ace_integrations.settings import ProviderSettings
-
-Verdict = Literal["ok", "sandbox", "off", "missing", "wrong", "unreachable", "not asked"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report."""
-
-    provider: str
-    verdict: Verdict
-    what: str
 
 
 def doctor(
@@ -37,19 +24,11 @@ def doctor(
         if env:
             show(list(variables(ace)), as_json=as_json)
             return
-        findings = list(examine(ace, offline=offline))
+        findings = [call.run(ace) for _, call in examine(ace, ask=not offline)]
     rows = [{"provider": one.provider, "verdict": one.verdict, "what": one.what} for one in findings]
     show(rows, as_json=as_json)
-    if any(one.verdict in ("missing", "wrong", "unreachable") for one in findings):
+    if any(one.is_failure for one in findings):
         raise typer.Exit(1)
-
-
-def examine(ace: Ace, *, offline: bool) -> Iterator[Finding]:
-    """Give one finding per provider that is switched on, more where something is wrong."""
-    for problem in ace.settings.problems():
-        yield Finding("ace", "wrong", problem)
-    for provider in ace.assembly.plugins.providers.values():
-        yield from _examine_one(ace, provider, offline=offline)
 
 
 def variables(ace: Ace) -> Iterator[dict[str, str]]:
@@ -64,32 +43,3 @@ def variables(ace: Ace) -> Iterator[dict[str, str]]:
             needed = field in kind.required
             state = f"set by {found}" if found else "missing" if needed else "default"
             yield {"provider": provider.name, "variable": " | ".join(names), "state": state}
-
-
-def _examine_one(ace: Ace, provider: Provider, *, offline: bool) -> Iterator[Finding]:
-    if provider not in ace.assembly.chosen():
-        yield Finding(provider.name, "off", "not chosen by the settings")
-        return
-    try:
-        settings: ProviderSettings = ace.settings.of(provider.load("settings"))
-    except ConfigurationError as error:
-        yield from (Finding(provider.name, "wrong", problem) for problem in error.problems)
-        return
-    missing = settings.missing()
-    if missing:
-        yield from (Finding(provider.name, "missing", problem) for problem in missing)
-        return
-    where = "the sandbox" if settings.is_sandbox else "the real service"
-    if offline or provider.probe is None:
-        yield Finding(provider.name, "sandbox" if settings.is_sandbox else "not asked", f"configured for {where}")
-        return
-    yield _ask(ace, provider, where, sandboxed=settings.is_sandbox)
-
-
-def _ask(ace: Ace, provider: Provider, where: str, *, sandboxed: bool) -> Finding:
-    probe: Any = provider.load("probe")
-    try:
-        probe(ace.settings.of(provider.load("settings"))).labelled(provider.name, "probe").run(ace)
-    except AceError as error:
-        return Finding(provider.name, "unreachable", str(error))
-    return Finding(provider.name, "sandbox" if sandboxed else "ok", f"{where} answers and accepts the key")
