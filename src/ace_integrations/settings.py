@@ -109,6 +109,15 @@ class _Environment(BaseSettings):
             return [str(choice) for choice in alias.choices]
         return [str(alias or field).upper()]
 
+    @classmethod
+    def secret_fields(cls) -> list[str]:
+        """Name the fields that hold a secret, or several."""
+        return [field for field, about in cls.model_fields.items() if _holds_secret(about.annotation)]
+
+
+def _holds_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(_holds_secret(inner) for inner in get_args(annotation))
+
 
 def _first(location: tuple[int | str, ...]) -> str:
     return str(location[0]) if location else "settings"
@@ -163,6 +172,11 @@ class ProviderSettings(_Environment):
 
     def problems(self) -> list[str]:
         """Say what contradicts itself: one sentence each. A provider adds its own."""
+        return []
+
+    def warnings(self, *, production: bool) -> list[str]:
+        """Say what is allowed but likely a mistake, for `ace doctor`: one sentence each. A provider adds its own."""
+        del production
         return []
 
     def in_sandbox(self, url: str) -> Self:

@@ -133,3 +133,29 @@ def test_a_copied_example_is_a_good_env_file(ace: Run, tmp_path: Path) -> None:
     ace("init")
     (tmp_path / ".env.example").rename(tmp_path / ".env")
     assert ace("doctor").returncode == 0
+
+
+def test_the_doctor_tells_ages_and_shared_secrets_and_a_warning_fails_only_when_strict(
+    ace: Run, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("MAILGUN_API_KEY_SET_ON=someday\nMAILGUN_API_KEY=planted-key\n")
+    (tmp_path / ".env.staging").write_text("MAILGUN_SECRET=planted-key\n")
+    done = ace("doctor", "--offline", "--json")
+    found = [row["what"] for row in json.loads(done.stdout) if row["verdict"] == "warning"]
+    assert found == [
+        "MAILGUN_API_KEY_SET_ON is no date: write it as in 2026-11-25",
+        "MAILGUN_SECRET has the same value in .env and .env.staging: give each profile its own",
+    ]
+    assert done.returncode == 0
+    assert "planted" not in done.stdout + done.stderr
+    assert ace("doctor", "--offline", "--strict").returncode == 1
+    (tmp_path / ".env").unlink()
+    assert ace("doctor", "--offline", "--strict").returncode == 0
+
+
+def test_the_doctor_passes_on_what_a_provider_warns_of(ace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ACE_SANDBOX_URL")
+    monkeypatch.setenv("ACE_ENV", "production")
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_planted1234")
+    done = ace("doctor", "--offline")
+    assert "STRIPE_SECRET_KEY is a test key" in done.stdout
