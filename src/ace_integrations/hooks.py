@@ -138,9 +138,14 @@ class Plugins:
 @cache
 def plugins() -> Plugins:
     """Load ours and every installed third party's, once per process."""
-    loaded = Plugins(*(import_module(name) for name in built_in()))
+    loaded = ours()
     loaded._manager.load_setuptools_entrypoints(PROJECT)  # pyright: ignore[reportPrivateUsage] - its own module
     return loaded
+
+
+def ours() -> Plugins:
+    """Load the plugins of this package alone."""
+    return Plugins(*(import_module(name) for name in built_in()))
 
 
 def built_in() -> list[str]:

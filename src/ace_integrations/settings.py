@@ -207,9 +207,9 @@ class Settings(_Environment):
         sandbox_url: where that sandbox is, on this machine; switches it on.
         timeout_s: seconds that a whole call may take, its repeats included.
         max_retries: how often a call is sent again at most.
-        identity: who verifies identities.
-        mail: who sends mail.
-        payments: who takes payments, the default first; several with commas.
+        identity: the provider that verifies identities, as `ace plugins` names it.
+        mail: the provider that sends mail.
+        payments: the providers that take payments, with commas, the default first.
         providers: settings of single providers given in code; the others are read from the environment on first use.
     """
 

@@ -1,8 +1,8 @@
 """`ace doctor`: is everything set, consistent and reachable, said without showing one value."""
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,16 +10,18 @@ import typer
 
 from ace_integrations.ace import Ace
 from ace_integrations.cli import secrets
+from ace_integrations.cli.environment import standings
 from ace_integrations.cli.output import AsJson, show
 from ace_integrations.cli.state import open_ace
 from ace_integrations.errors import ConfigurationError
 from ace_integrations.health import Finding, examine
+from ace_integrations.hooks import plugins
 from ace_integrations.settings import ProviderSettings, places
 
 
 def doctor(
     *,
-    env: Annotated[bool, typer.Option("--env", help="List every variable and whether it is set.")] = False,
+    env: Annotated[bool, typer.Option("--env", help="List every variable: set, missing, default or invalid.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask no service.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Let a warning count as something wrong.")] = False,
     as_json: AsJson = False,
@@ -28,10 +30,11 @@ def doctor(
 
     Exit 1 when something is wrong.
     """
+    if env:
+        found = list(standings(plugins()))
+        show([asdict(one) for one in found], as_json=as_json)
+        raise typer.Exit(int(any(one.state == "invalid" for one in found)))
     with open_ace() as ace:
-        if env:
-            show(list(variables(ace)), as_json=as_json)
-            return
         findings = [call.run(ace) for _, call in examine(ace, ask=not offline)]
         findings += [*_warnings(ace), *_secrets(ace)]
     rows = [{"provider": one.provider, "verdict": one.verdict, "what": one.what} for one in findings]
@@ -52,17 +55,3 @@ def _secrets(ace: Ace) -> Iterator[Finding]:
     kinds: list[type[ProviderSettings]] = [each.load("settings") for each in ace.assembly.plugins.providers.values()]
     yield from secrets.ages(kinds, places(ace.settings.env), datetime.now(UTC).date())
     yield from secrets.reused(kinds)
-
-
-def variables(ace: Ace) -> Iterator[dict[str, str]]:
-    """Give every environment variable of every provider and whether it is set."""
-    for provider in ace.assembly.plugins.providers.values():
-        kind: type[ProviderSettings] = provider.load("settings")
-        for field, about in kind.model_fields.items():
-            if about.exclude:
-                continue
-            names = kind.variables(field)
-            found = next((name for name in names if os.environ.get(name)), None)
-            needed = field in kind.required
-            state = f"set by {found}" if found else "missing" if needed else "default"
-            yield {"provider": provider.name, "variable": " | ".join(names), "state": state}

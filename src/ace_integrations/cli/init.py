@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from ace_integrations.cli.environment import Variable, groups, variables
 from ace_integrations.cli.output import complain, say
 from ace_integrations.hooks import plugins
-from ace_integrations.settings import ProviderSettings, Settings
 
 EXAMPLE = Path(".env.example")
 IGNORED = (".env", ".env.*", f"!{EXAMPLE}")
@@ -29,13 +29,13 @@ def init(
 
 def lines() -> Iterator[str]:
     """Give the lines of the example: one group a provider, the preferred name of each variable, no value."""
-    yield "# Shared. ACE_SANDBOX=1 points every service without a key at the local sandbox."
-    yield from _variables(Settings)
-    for provider in plugins().providers.values():
-        kind: type[ProviderSettings] = provider.load("settings")
-        yield ""
-        yield f"# {provider.title} ({provider.capability})"
-        yield from _variables(kind)
+    titles = {provider.name: f"{provider.title} ({provider.capability})" for provider in plugins().providers.values()}
+    yield "# ACE_SANDBOX=1 points every service without a key at the local sandbox. What stays empty is not set."
+    for name, kind in groups(plugins()).items():
+        yield from ("", f"# --- {titles.get(name, 'Shared')} ---")
+        for variable in variables(kind):
+            yield f"# {variable.purpose}{_notes(variable)}"
+            yield f"{variable.names[0]}="
 
 
 def ignore(path: Path) -> bool:
@@ -49,11 +49,8 @@ def ignore(path: Path) -> bool:
     return True
 
 
-def _variables(kind: type[Settings | ProviderSettings]) -> Iterator[str]:
-    for field, about in kind.model_fields.items():
-        if about.exclude:
-            continue
-        first, *others = kind.variables(field)
-        needed = field in getattr(kind, "required", ())
-        notes = [*(["needed"] if needed else []), *([f"or {', '.join(others)}"] if others else [])]
-        yield f"{first}={'  # ' + '; '.join(notes) if notes else ''}"
+def _notes(variable: Variable) -> str:
+    others = variable.names[1:]
+    notes = ["needed"] if variable.needed else [f"default {variable.default}"] if variable.default else []
+    notes += [f"or {', '.join(others)}"] if others else []
+    return f" ({'; '.join(notes)})" if notes else ""

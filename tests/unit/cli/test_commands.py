@@ -46,8 +46,19 @@ def test_doctor_names_what_is_missing_and_exits_1(ace: Run, monkeypatch: pytest.
 def test_doctor_lists_variables_and_never_a_value(ace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_SECRET", "sk_test_planted1234")
     done = ace("doctor", "--env")
-    assert "set by STRIPE_SECRET" in done.stdout
+    assert "set\tSTRIPE_SECRET in the environment" in done.stdout
+    assert done.returncode == 0
     assert "planted" not in done.stdout + done.stderr
+
+
+def test_doctor_lists_variables_although_one_that_all_share_is_malformed(
+    ace: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACE_TIMEOUT", "planted")
+    done = ace("doctor", "--env", "--json")
+    rows = {row["variable"]: (row["state"], row["why"]) for row in json.loads(done.stdout)}
+    assert rows["ACE_TIMEOUT"] == ("invalid", "Input should be a valid number, unable to parse string as a number")
+    assert (done.returncode, "planted" in done.stdout + done.stderr) == (1, False)
 
 
 def test_a_contradiction_is_one_line_and_exit_code_3(ace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
