@@ -39,6 +39,7 @@ class Provider:
         twin: its `Twin` class for the sandbox; None when it needs none.
         commands: a typer app for `ace <name>`; None when it has none.
         probe: a function `(settings) -> Call` that asks the service one harmless question, for `ace doctor`.
+        cost: what using it costs, in one short phrase; "" where nothing is known.
         links: what a person looks up, by title: documentation, dashboard, status page.
     """
 
@@ -52,6 +53,7 @@ class Provider:
     twin: str | None = None
     commands: str | None = None
     probe: str | None = None
+    cost: str = ""
     links: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def load(self, attribute: Reference) -> Any:

@@ -188,6 +188,11 @@ class ProviderSettings(_Environment):
         """Whether calls go to a twin on this machine."""
         return self.base_url is not None and is_loopback(self.base_url)
 
+    @property
+    def is_live(self) -> bool | None:
+        """Whether the keys are live (True) or for tests (False); None where a key does not tell."""
+        return None
+
     def secrets(self) -> list[str]:
         """Every secret value, for redaction."""
         found: list[str] = []

@@ -100,10 +100,13 @@ def standings(loaded: Plugins) -> Iterator[Standing]:
 
 def page(loaded: Plugins) -> str:
     """Give the page that lists every variable."""
-    titles = {provider.name: provider.title for provider in loaded.providers.values()}
     lines = [_INTRODUCTION]
     for name, kind in sorted(groups(loaded).items()):
-        lines += [f"## {titles.get(name, 'Shared')}", "", "| variable | for | set it | kind |", "|---|---|---|---|"]
+        provider = loaded.providers.get(name)
+        lines += [f"## {provider.title if provider else 'Shared'}", ""]
+        if provider and provider.links:
+            lines += [" · ".join(f"[{title}]({url})" for title, url in provider.links.items()), ""]
+        lines += ["| variable | for | set it | kind |", "|---|---|---|---|"]
         lines += [_row(variable) for variable in variables(kind)]
         lines.append("")
     return "\n".join(lines)

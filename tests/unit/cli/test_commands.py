@@ -125,7 +125,16 @@ def test_a_command_is_run_against_a_sandbox_of_its_own(ace: Run) -> None:
 
 def test_plugins_are_listed_plain_in_a_pipe_and_as_json(ace: Run) -> None:
     assert {row["name"] for row in json.loads(ace("plugins", "--json").stdout)} >= {"didit", "mailgun", "stripe"}
-    assert "\t" in ace("plugins").stdout
+    lines = ace("plugins").stdout.splitlines()
+    stripe = next(line for line in lines if line.startswith("stripe\t")).split("\t")
+    assert stripe[:5] == ["stripe", "payments", "Stripe", "on", "sandbox"]
+    assert stripe[6] == "ace_integrations"
+
+
+def test_links_are_printed_one_a_line(ace: Run) -> None:
+    lines = ace("plugins", "--links").stdout.splitlines()
+    assert "didit\tDocumentation\thttps://docs.didit.me" in lines
+    assert {line.count("\t") for line in lines} == {2}
 
 
 def test_init_writes_every_variable_without_a_value_and_ignores_env_once(ace: Run, tmp_path: Path) -> None:
