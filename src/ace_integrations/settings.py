@@ -6,7 +6,16 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -165,6 +174,14 @@ class ProviderSettings(_Environment):
     base_url: str | None = Field(default=None, exclude=True)
     """Another address than the service's own; set by the sandbox."""
 
+    @field_validator("base_url")
+    @classmethod
+    def _encrypted(cls, url: str | None) -> str | None:
+        # Here, so that settings which are given to a client in code are held to it too.
+        if url is not None and not is_loopback(url) and urlsplit(url).scheme != "https":
+            raise ValueError("must start with https:// unless it is on this machine")
+        return url
+
     def missing(self, *fields: str) -> list[str]:
         """Say which of `fields` (all required ones by default) are unset: one sentence each."""
         unset = [field for field in fields or self.required if not getattr(self, field)]
@@ -246,7 +263,12 @@ class Settings(_Environment):
         loaded = self._loaded.get(kind)
         if loaded is None:
             loaded = self._place(self._given(kind))
-            problems = [*loaded.problems(), *self._misplaced(loaded), *self._published(loaded)]
+            problems = [
+                *loaded.problems(),
+                *self._misplaced(loaded),
+                *self._dangerous(loaded),
+                *self._published(loaded),
+            ]
             if problems:
                 raise ConfigurationError(*problems)
             self._loaded[kind] = loaded
@@ -300,17 +322,24 @@ class Settings(_Environment):
         return settings
 
     def _misplaced(self, settings: ProviderSettings) -> list[str]:
-        """Keep sandbox keys from live hosts and live addresses from plain HTTP."""
-        url = settings.base_url
+        """Keep sandbox keys from live hosts."""
         if not settings.is_sandbox and any(
             getattr(settings, field) == value for field, value in settings.sandbox_values.items()
         ):
             return [f"a sandbox key of {settings.provider} is set, but its address is the live service's"]
-        if url is None:
-            return []
-        if not is_loopback(url) and urlsplit(url).scheme != "https":
-            return [f"the address of {settings.provider} must start with https:// unless it is on this machine"]
         return []
+
+    def _dangerous(self, settings: ProviderSettings) -> list[str]:
+        """Keep from production what weakens a signature check: such variables have DANGEROUS in their name."""
+        if self.env != "production":
+            return []
+        kind = type(settings)
+        names = {kind.variables(field)[0]: getattr(settings, field) for field in kind.model_fields}
+        return [
+            f"ACE_ENV is production, so {name} must not be set"
+            for name, value in names.items()
+            if "_DANGEROUS_" in name and value
+        ]
 
     def _published(self, settings: ProviderSettings) -> list[str]:
         """Find secrets that a browser gets too: what `NEXT_PUBLIC_` names is built into the pages of a front end."""
