@@ -56,7 +56,15 @@ __all__ = [
 
 
 class AceError(Exception):
-    """The base of every error of this package."""
+    """The base of every error of this package; its class, `provider` and `code` are what to group by.
+
+    Attributes:
+        provider: the service, as in "stripe"; "" where none is at fault.
+        code: the service's own error code, "" when it gave none.
+    """
+
+    provider: str = ""
+    code: str = ""
 
 
 class ConfigurationError(AceError):
