@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.mail import Address
+from ace_integrations.usage import acting_for
 from examples.fastapi_platform.tables import AuditLine, Login, OutboxMail, User, as_utc
 
 COOKIE = "platform_session"
@@ -96,14 +98,20 @@ async def visitor(request: Request) -> User | None:
     return user
 
 
-async def signed_in(user: Annotated[User | None, Depends(visitor)]) -> User:
+async def counted(user: Annotated[User | None, Depends(visitor)]) -> AsyncGenerator[User | None]:
+    """Count what is asked of the outside services for who is asking."""
+    with acting_for(f"user-{user.id}" if user is not None else ""):
+        yield user
+
+
+async def signed_in(user: Annotated[User | None, Depends(counted)]) -> User:
     """Give who is asking, or answer 401."""
     if user is None:
         raise HTTPException(401, "Sign in first.")
     return user
 
 
-Visitor = Annotated[User | None, Depends(visitor)]
+Visitor = Annotated[User | None, Depends(counted)]
 SignedIn = Annotated[User, Depends(signed_in)]
 
 

@@ -1,9 +1,10 @@
 """The platform: a FastAPI application put together from its parts."""
 
 import asyncio
+import logging
 import os
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,17 +15,21 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from ace_integrations import AsyncAce
 from ace_integrations.contrib.fastapi import webhook_routes
-from ace_integrations.contrib.sqlalchemy import AsyncSqlStore
+from ace_integrations.contrib.sqlalchemy import AsyncSqlStore, AsyncSqlUsage
 from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
 from ace_integrations.webhooks import AsyncReceiver
 from examples.fastapi_platform import identity, outbox, pages, payments
 from examples.fastapi_platform.database import open_engine, prepare
-from examples.fastapi_platform.tables import WEBHOOK_CLAIMS
+from examples.fastapi_platform.tables import USAGE, WEBHOOK_CLAIMS
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
 SWEEP_S = 5.0
+"""Seconds after which what a killed process left behind is finished."""
+USAGE_S = 5.0
+
+logger = logging.getLogger("platform")
 
 
 def create_app(
@@ -50,9 +55,11 @@ def create_app(
         app.state.ace, app.state.sessions, app.state.clock = ace, sessions, clock
         app.state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
         app.state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
+        usage = AsyncSqlUsage(sessions, USAGE)
         background = [
             asyncio.create_task(outbox.Relay(ace, sessions, clock=clock).run()),
-            asyncio.create_task(_sweep(app.state.receiver)),
+            asyncio.create_task(_every(SWEEP_S, app.state.receiver.sweep)),
+            asyncio.create_task(_every(USAGE_S, lambda: usage.keep(ace.usage))),
         ]
         try:
             yield
@@ -61,6 +68,7 @@ def create_app(
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            await usage.keep(ace.usage)
             await ace.aclose()
             await engine.dispose()
 
@@ -83,11 +91,14 @@ def _receiver(ace: AsyncAce) -> AsyncReceiver:
     return receiver
 
 
-async def _sweep(receiver: AsyncReceiver) -> None:
-    """Finish what a killed process left behind."""
+async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
+    """Do a job again and again; one that fails is tried again at its next time."""
     while True:
-        await asyncio.sleep(SWEEP_S)
-        await receiver.sweep()
+        await asyncio.sleep(seconds)
+        try:
+            await job()
+        except Exception:
+            logger.exception("a background job failed")
 
 
 async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from ace_integrations.contrib.sqlalchemy import claims_table
+from ace_integrations.contrib.sqlalchemy import claims_table, usage_tables
 from ace_integrations.payments import Money
 
 
@@ -171,3 +171,4 @@ class AuditLine(Base):
 
 
 WEBHOOK_CLAIMS = claims_table(Base.metadata)
+USAGE = usage_tables(Base.metadata)

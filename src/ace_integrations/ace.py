@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ace_integrations.core.client import AsyncClient, SyncClient
 from ace_integrations.core.connection import Account, AsyncConnection, Connection, Options
+from ace_integrations.core.telemetry import CallRecord
 from ace_integrations.errors import ConfigurationError
 from ace_integrations.hooks import Plugins, Provider, plugins
 from ace_integrations.settings import Settings
+from ace_integrations.usage.budget import Budget, read_budgets
+from ace_integrations.usage.meter import Usage
+from ace_integrations.usage.prices import PriceList, corrected
 
 if TYPE_CHECKING:
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
@@ -22,6 +26,23 @@ SyncC = TypeVar("SyncC", bound=SyncClient[Any])
 AsyncC = TypeVar("AsyncC", bound=AsyncClient[Any])
 
 
+class _Watch:
+    """Shows every call to the plugins and to the meter, which may each forbid it."""
+
+    def __init__(self, loaded: Plugins, usage: Usage) -> None:
+        self._plugins = loaded
+        self._usage = usage
+
+    def before_call(self, record: CallRecord) -> None:
+        self._plugins.before_call(record)
+        # Last: it sets units aside, which only an ended call gives back.
+        self._usage.before_call(record)
+
+    def after_call(self, record: CallRecord) -> None:
+        self._usage.after_call(record)
+        self._plugins.after_call(record)
+
+
 class _Assembly:
     """What `Ace` and `AsyncAce` share: settings, plugins, and how a capability's provider is built from them."""
 
@@ -29,6 +50,20 @@ class _Assembly:
         self.settings = settings
         self.plugins = loaded
         self._clock = clock
+
+    @cached_property
+    def usage(self) -> Usage:
+        return Usage(
+            budgets=self._budgets(),
+            prices=self.prices(),
+            clock=self._clock,
+            crossed=self.plugins.budget_crossed,
+        )
+
+    def prices(self) -> Mapping[str, PriceList]:
+        """Give every price list: the providers' own, corrected by the file of the settings."""
+        ours = {name: each.load("prices") for name, each in self.plugins.providers.items() if each.prices}
+        return corrected(ours, self.settings.prices)
 
     def account(self, name: str) -> Account:
         """Give the account of one service.
@@ -44,7 +79,7 @@ class _Assembly:
             service,
             self.settings.of(provider.load("settings")),
             defaults=Options(self.settings.timeout_s, self.settings.max_retries),
-            observer=self.plugins,
+            observer=self._watch,
             clock=self._clock,
         )
 
@@ -75,10 +110,28 @@ class _Assembly:
 
     def check(self) -> None:
         """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
-        self.settings.check(*(provider.load("settings") for provider in self.chosen()))
+        problems: list[str] = []
+        try:
+            self.settings.check(*(provider.load("settings") for provider in self.chosen()))
+        except ConfigurationError as error:
+            problems += error.problems
+        try:
+            _ = self.usage
+        except ConfigurationError as error:
+            problems += error.problems
+        if problems:
+            raise ConfigurationError(*problems)
 
     def public_config(self) -> dict[str, str]:
         return {key: value for gateway in self.gateways().values() for key, value in gateway.browser_config().items()}
+
+    @cached_property
+    def _watch(self) -> _Watch:
+        return _Watch(self.plugins, self.usage)
+
+    def _budgets(self) -> list[Budget]:
+        soft = read_budgets(self.settings.budgets, hard=False)
+        return [*soft, *read_budgets(self.settings.hard_budgets, hard=True)]
 
     def _build(self, name: str, capability: Any) -> Any:
         provider = self.plugins.provider(name, capability)
@@ -134,6 +187,11 @@ class _Front:
     def settings(self) -> Settings:
         """What all providers share, and each provider's own by `settings.of(...)`."""
         return self.assembly.settings
+
+    @property
+    def usage(self) -> Usage:
+        """What was sent to which service for whom, and what it may cost."""
+        return self.assembly.usage
 
     def check(self) -> None:
         """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""

@@ -123,6 +123,9 @@ class Settings(_Environment):
     """What all providers share: which are on, where the sandbox is, how long a call may take.
 
     Attributes:
+        budgets: by the month, as in "mailgun=10000" or "didit=50 USD": a hook is told at 80 % and at 100 %.
+        hard_budgets: likewise, and the call that would go past one is refused.
+        prices: a TOML file with your own prices, see `ace usage prices`.
         providers: settings of single providers given in code; the others are read from the environment on first use.
     """
 
@@ -136,6 +139,9 @@ class Settings(_Environment):
     identity: str = Field(default="didit", validation_alias="ACE_IDENTITY")
     mail: str = Field(default="mailgun", validation_alias="MAIL_MAILER")
     payments: Names = Field(default=("stripe",), validation_alias="ACE_PAYMENTS")
+    budgets: Names = Field(default=(), validation_alias="ACE_BUDGETS")
+    hard_budgets: Names = Field(default=(), validation_alias="ACE_HARD_BUDGETS")
+    prices: str | None = Field(default=None, validation_alias="ACE_PRICES")
     providers: tuple[ProviderSettings, ...] = Field(default=(), exclude=True)
 
     _loaded: dict[type[ProviderSettings], ProviderSettings] = PrivateAttr(default_factory=lambda: {})

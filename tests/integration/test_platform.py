@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from examples.shared import TEMPLATES
 from examples.shared.messages import MESSAGES, Language, say
 from examples.shared.story import Story
 from fastapi.routing import APIRoute, APIRouter
-from tests.integration.platforms import Platform, paid_event, platform_on, sqlite_url, unheard_event
+from tests.integration.platforms import Database, Platform, paid_event, platform_on, sqlite_url, unheard_event
 
 from ace_integrations import AsyncAce, Settings
 from ace_integrations.testing import SignedWebhook, WebhookFactory
@@ -591,3 +592,23 @@ def test_every_text_that_a_template_asks_for_exists() -> None:
         key for path in TEMPLATES.glob("*.html") for key in re.findall(r"""say\(["'](\w+)["'][,)]""", path.read_text())
     }
     assert asked <= set(MESSAGES)
+
+
+def test_what_a_user_cost_is_counted_and_kept_when_the_platform_ends(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path)
+    with platform_on(url) as running, running.verified() as story:
+        story.start_payment()
+        story.pay("4242424242424242")
+    books = Database(url)
+    try:
+        counted = {
+            (provider, operation): (user, calls, units)
+            for provider, operation, user, calls, units in books.rows(
+                'SELECT provider, operation, "user", calls, units FROM ace_usage'
+            )
+        }
+    finally:
+        books.close()
+    assert counted["didit", "create_session"] == ("user-1", 1, 1)
+    assert counted["stripe", "create_payment_intent"][0] == "user-1"
+    assert counted["mailgun", "send"] == ("", 1, 1)

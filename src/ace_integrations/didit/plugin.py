@@ -19,6 +19,7 @@ def ace_providers() -> Iterable[Provider]:
         twin="ace_integrations.didit.sandbox:DiditTwin",
         commands="ace_integrations.didit.cli:app",
         probe="ace_integrations.didit.client:probe",
+        prices="ace_integrations.didit.prices:PRICES",
         links={
             "Documentation": "https://docs.didit.me",
             "Console": "https://business.didit.me",

@@ -21,6 +21,7 @@ def ace_providers() -> Iterable[Provider]:
         twin=f"{_HERE}.sandbox:StripeTwin",
         commands=f"{_HERE}.cli:app",
         probe=f"{_HERE}.client:probe",
+        prices=f"{_HERE}.prices:PRICES",
         links={
             "Documentation": "https://docs.stripe.com/",
             "Dashboard": "https://dashboard.stripe.com/",
