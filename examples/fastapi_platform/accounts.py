@@ -13,12 +13,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue
 from ace_integrations.mail import Address
+from ace_integrations.mail.notifications import WelcomeNotification, render
 from ace_integrations.usage import acting_for
-from examples.fastapi_platform.tables import AuditLine, Login, OutboxMail, User, as_utc
+from examples.fastapi_platform.tables import AuditLine, Login, User, as_utc
 
 COOKIE = "platform_session"
 STAYS = timedelta(days=14)
+SENDER = Address(email="hello@mg.example.com", name="Rihla")
 
 _BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
@@ -37,7 +40,7 @@ class SignUp(BaseModel):
     role: Annotated[str, Field(pattern="^(student|teacher)$")] = "student"
 
 
-async def create_user(session: AsyncSession, form: SignUp, *, origin: str) -> User | None:
+async def create_user(session: AsyncSession, form: SignUp, *, origin: str, mails: AsyncSqlMailQueue) -> User | None:
     """Add a user with a welcome mail in the same transaction; None when the address is taken."""
     if await session.scalar(select(User.id).where(User.email == form.email)) is not None:
         return None
@@ -47,15 +50,9 @@ async def create_user(session: AsyncSession, form: SignUp, *, origin: str) -> Us
             session.add(user)
     except IntegrityError:  # taken since we looked
         return None
-    session.add(
-        OutboxMail(
-            key=f"welcome-{user.id}",
-            notification="WelcomeNotification",
-            to_email=user.email,
-            to_name=user.name,
-            fields={"name": user.name, "start_url": f"{origin}/verify"},
-        )
-    )
+    welcome = WelcomeNotification(name=user.name, start_url=f"{origin}/verify")
+    to = Address(email=user.email, name=user.name)
+    await mails.put(session, render(welcome, to=to, sender=SENDER, mail_id=f"welcome-{user.id}"))
     session.add(AuditLine(user_id=user.id, what="account.created", details={"role": user.role}))
     return user
 

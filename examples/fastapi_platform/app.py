@@ -15,16 +15,18 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from ace_integrations import AsyncAce
 from ace_integrations.contrib.fastapi import webhook_routes
-from ace_integrations.contrib.sqlalchemy import AsyncSqlStore, AsyncSqlUsage
+from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore, AsyncSqlSuppressions, AsyncSqlUsage
 from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
 from ace_integrations.webhooks import AsyncReceiver
-from examples.fastapi_platform import identity, outbox, pages, payments
+from examples.fastapi_platform import identity, pages, payments
 from examples.fastapi_platform.database import open_engine, prepare
-from examples.fastapi_platform.tables import USAGE, WEBHOOK_CLAIMS
+from examples.fastapi_platform.tables import MAILS, USAGE, WEBHOOK_CLAIMS
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
+MAILS_S = 0.2
+"""Seconds between two looks into the queue of mails."""
 SWEEP_S = 5.0
 """Seconds after which what a killed process left behind is finished."""
 USAGE_S = 5.0
@@ -55,9 +57,12 @@ def create_app(
         app.state.ace, app.state.sessions, app.state.clock = ace, sessions, clock
         app.state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
         app.state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
+        mails = app.state.mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
+        ace.mail.suppressions = AsyncSqlSuppressions(sessions, MAILS)
+        app.state.receiver.on(DeliveryEvent)(mails.note)
         usage = AsyncSqlUsage(sessions, USAGE)
         background = [
-            asyncio.create_task(outbox.Relay(ace, sessions, clock=clock).run()),
+            asyncio.create_task(_every(MAILS_S, lambda: mails.send_due(ace.mail))),
             asyncio.create_task(_every(SWEEP_S, app.state.receiver.sweep)),
             asyncio.create_task(_every(USAGE_S, lambda: usage.keep(ace.usage))),
         ]
@@ -86,7 +91,6 @@ def create_app(
 def _receiver(ace: AsyncAce) -> AsyncReceiver:
     receiver = ace.webhooks
     receiver.on(IdentityChanged)(identity.on_identity_changed)
-    receiver.on(DeliveryEvent)(outbox.on_delivery)
     receiver.on(PaymentHint)(payments.on_payment_hint(ace))
     return receiver
 

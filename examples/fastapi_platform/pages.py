@@ -61,7 +61,8 @@ async def sign_up(
     except (ValidationError, InvalidInputError) as error:
         return _page(request, "signup.html", None, 422, values=values, errors=_errors(error))
     async with request.app.state.sessions.begin() as session:
-        user = await accounts.create_user(session, form, origin=request.app.state.origin)
+        state = request.app.state
+        user = await accounts.create_user(session, form, origin=state.origin, mails=state.mails)
         token = await accounts.sign_in(session, user) if user is not None else None
     if token is None:
         return _page(request, "signup.html", None, 409, values=values, errors={"email": "error_email_taken"})

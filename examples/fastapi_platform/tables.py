@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from ace_integrations.contrib.sqlalchemy import claims_table, usage_tables
+from ace_integrations.contrib.sqlalchemy import claims_table, mail_tables, usage_tables
 from ace_integrations.payments import Money
 
 
@@ -126,37 +126,6 @@ class Enrollment(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
-class OutboxMail(Base):
-    """A mail that must go out because its transaction committed. `state`: waiting, sending, sent, suppressed, dead."""
-
-    __tablename__ = "outbox_mails"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(100), unique=True)
-    notification: Mapped[str] = mapped_column(String(64))
-    to_email: Mapped[str] = mapped_column(String(254))
-    to_name: Mapped[str] = mapped_column(String(100))
-    fields: Mapped[dict[str, Any]]
-    state: Mapped[str] = mapped_column(String(16), default="waiting", index=True)
-    attempts: Mapped[int] = mapped_column(default=0)
-    not_before: Mapped[int] = mapped_column(default=0)
-    lease_until: Mapped[int] = mapped_column(default=0)
-    message_id: Mapped[str | None] = mapped_column(String(255), index=True)
-    delivery: Mapped[str] = mapped_column(String(16), default="")
-    error: Mapped[str] = mapped_column(String(255), default="")
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
-class Suppression(Base):
-    """An address that bounced, complained or unsubscribed: never written to again until it is reactivated."""
-
-    __tablename__ = "mail_suppressions"
-
-    email: Mapped[str] = mapped_column(String(254), primary_key=True)
-    reason: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
 class AuditLine(Base):
     """Who did what; only ever added to."""
 
@@ -171,4 +140,5 @@ class AuditLine(Base):
 
 
 WEBHOOK_CLAIMS = claims_table(Base.metadata)
+MAILS = mail_tables(Base.metadata)
 USAGE = usage_tables(Base.metadata)

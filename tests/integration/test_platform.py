@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute, APIRouter
 from tests.integration.platforms import Database, Platform, paid_event, platform_on, sqlite_url, unheard_event
 
 from ace_integrations import AsyncAce, Settings
+from ace_integrations.mail.queue import LOOKS_FOR_S
 from ace_integrations.testing import SignedWebhook, WebhookFactory
 
 PROVIDERS = ("didit", "mailgun", "stripe")
@@ -222,7 +223,7 @@ def test_one_address_signed_up_twice_at_the_same_moment_gets_one_account_and_one
         statuses = sorted(one.result().status_code for one in posts)
     assert statuses == [303, 409, 409, 409, 409, 409]
     assert platform.database.one("SELECT count(*) FROM users") == 1
-    assert platform.database.one("SELECT count(*) FROM outbox_mails") == 1
+    assert platform.database.one("SELECT count(*) FROM ace_mail_queue") == 1
 
 
 @pytest.mark.parametrize(
@@ -335,7 +336,7 @@ def test_a_decision_that_comes_while_the_check_is_asked_for_again_stays(fresh: P
 
 def _everything(platform: Platform) -> list[object]:
     """Give all that a webhook could change."""
-    tables = ("users", "payments", "course_enrollments", "courses", "mail_suppressions", "audit")
+    tables = ("users", "payments", "course_enrollments", "courses", "ace_mail_suppressions", "audit")
     return [platform.database.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
 
 
@@ -401,7 +402,7 @@ def test_a_payment_event_that_lies_about_its_payment_is_checked_with_the_gateway
 
 
 def _mail(platform: Platform) -> tuple[str, str, int]:
-    ((state, error, attempts),) = platform.database.rows("SELECT state, error, attempts FROM outbox_mails")
+    ((state, error, attempts),) = platform.database.rows("SELECT state, error, attempts FROM ace_mail_queue")
     return state, error, attempts
 
 
@@ -412,7 +413,8 @@ def test_while_mailgun_is_down_sign_up_succeeds_and_the_mail_goes_out_later(plat
         story.until(lambda: _tried(platform), "the relay must try")
         assert platform.inbox("lina@example.com") == []
         platform.control.clear_faults()
-        platform.control.advance(61)
+        # Nobody knows whether the first try came through, until the service's log must show it.
+        platform.control.advance(LOOKS_FOR_S + 61)
         story.read_mail()
         story.until(lambda: _mail(platform)[:2] == ("sent", ""), "the mail must be settled")
     assert len(platform.inbox("lina@example.com")) == 1
@@ -514,31 +516,24 @@ def test_an_address_that_bounced_is_not_written_to_again(platform: Platform) -> 
         story.read_mail()
         (mail,) = platform.inbox("lina@example.com")
         platform.control.post(f"mailgun/inbox/{mail['id']}/bounce")
-        suppressed = "SELECT count(*) FROM mail_suppressions WHERE email = 'lina@example.com'"
+        suppressed = "SELECT count(*) FROM ace_mail_suppressions WHERE email = 'lina@example.com'"
         story.until(lambda: platform.database.one(suppressed) == 1, "the bounce must suppress the address")
-        platform.database.change(NEXT_MAIL)
-        state = "SELECT state FROM outbox_mails WHERE key = 'next'"
+        platform.database.queue_mail("next", to="lina@example.com")
+        state = "SELECT state FROM ace_mail_queue WHERE key = 'next'"
         story.until(lambda: platform.database.one(state) == "suppressed", "the next mail must be held")
     assert len(platform.inbox("lina@example.com")) == 1
-
-
-NEXT_MAIL = """
-    INSERT INTO outbox_mails (key, notification, to_email, to_name, fields,
-      state, attempts, not_before, lease_until, delivery, error, created_at)
-    SELECT 'next', notification, to_email, to_name, fields, 'waiting', 0, 0, 0, '', '', created_at FROM outbox_mails
-"""
 
 
 def test_what_becomes_of_a_mail_is_noted_even_before_the_answer_of_sending_it_came(fresh: Platform) -> None:
     fresh.control.fail("latency", provider="mailgun", operation="send_message", seconds=1.5)
     with fresh.student() as story:
         story.sign_up()
-        expected = "SELECT message_id FROM outbox_mails WHERE state = 'sending' AND message_id IS NOT NULL"
-        ((message_id,),) = story.until(lambda: fresh.database.rows(expected), "the id must be known before the answer")
+        expected = "SELECT message_id FROM ace_mail_queue WHERE state = 'sending'"
+        ((message_id,),) = story.until(lambda: fresh.database.rows(expected), "the mail must be on its way")
         news = WebhookFactory().make("mailgun", "permanent_fail", message_id=message_id, recipient="lina@example.com")
         assert fresh.deliver(news).status_code == 200
         assert _mail(fresh)[0] == "sending"
-        assert fresh.database.one("SELECT count(*) FROM mail_suppressions") == 1
+        assert fresh.database.one("SELECT count(*) FROM ace_mail_suppressions") == 1
         story.until(lambda: _mail(fresh)[0] == "sent", "the answer must come")
         assert fresh.inbox("lina@example.com")[0]["message_id"] == message_id
 

@@ -4,13 +4,25 @@ Add the tables to your metadata (`claims_table(Base.metadata)`, …) and migrate
 """
 
 from ace_integrations.contrib.sqlalchemy.claims import AsyncSqlStore, SqlStore, claims_table
+from ace_integrations.contrib.sqlalchemy.mail import (
+    AsyncSqlMailQueue,
+    AsyncSqlSuppressions,
+    SqlMailQueue,
+    SqlSuppressions,
+    mail_tables,
+)
 from ace_integrations.contrib.sqlalchemy.usage import AsyncSqlUsage, SqlUsage, usage_tables
 
 __all__ = [
+    "AsyncSqlMailQueue",
     "AsyncSqlStore",
+    "AsyncSqlSuppressions",
     "AsyncSqlUsage",
+    "SqlMailQueue",
     "SqlStore",
+    "SqlSuppressions",
     "SqlUsage",
     "claims_table",
+    "mail_tables",
     "usage_tables",
 ]
