@@ -19,6 +19,7 @@ from ace_integrations.usage.prices import PriceList, corrected
 if TYPE_CHECKING:
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
     from ace_integrations.mail import AsyncMail, Mail, MailTransport
+    from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
     from ace_integrations.webhooks import AsyncReceiver, AsyncStore, Doors, Receiver, Store
 
@@ -93,6 +94,16 @@ class _Assembly:
 
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
+
+    def channels(self, mail: "Mail | AsyncMail") -> "Mapping[str, Channel]":
+        from ace_integrations.mail import Address, MailOperations
+        from ace_integrations.mail.notifications import MailChannel
+
+        address = self.settings.mail_from
+        if address is None:
+            raise ConfigurationError("MAIL_FROM_ADDRESS is not set: notifications by mail need somebody to be from")
+        sender = Address(email=address, name=self.settings.mail_from_name)
+        return {"mail": MailChannel(lambda message: MailOperations.send.describe(mail, message), sender)}
 
     def doors(self) -> "Doors":
         from ace_integrations.webhooks import Doors
@@ -248,6 +259,17 @@ class Ace(_Front):
         return Mail(self, self.assembly.transport())
 
     @cached_property
+    def notifier(self) -> "Notifier":
+        """The channels that notifications go by; `notify` uses them."""
+        from ace_integrations.mail.notifications import Notifier
+
+        return Notifier(self, self.assembly.channels(self.mail))
+
+    def notify(self, to: "Person", notification: "Notification", *, key: str) -> "tuple[Notified, ...]":
+        """Send a notification by every channel of its `via`; see `Notifier.notify`."""
+        return self.notifier.notify(to, notification, key=key)
+
+    @cached_property
     def payments(self) -> "Payments":
         """Payments by every gateway that is switched on."""
         from ace_integrations.payments import Payments
@@ -316,6 +338,17 @@ class AsyncAce(_Front):
         from ace_integrations.mail import AsyncMail
 
         return AsyncMail(self, self.assembly.transport())
+
+    @cached_property
+    def notifier(self) -> "AsyncNotifier":
+        """The channels that notifications go by; `notify` uses them."""
+        from ace_integrations.mail.notifications import AsyncNotifier
+
+        return AsyncNotifier(self, self.assembly.channels(self.mail))
+
+    async def notify(self, to: "Person", notification: "Notification", *, key: str) -> "tuple[Notified, ...]":
+        """Send a notification by every channel of its `via`; see `Notifier.notify`."""
+        return await self.notifier.notify(to, notification, key=key)
 
     @cached_property
     def payments(self) -> "AsyncPayments":

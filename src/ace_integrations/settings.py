@@ -138,6 +138,8 @@ class Settings(_Environment):
     max_retries: Annotated[int, Field(ge=0, le=10)] = Field(default=2, validation_alias="ACE_MAX_RETRIES")
     identity: str = Field(default="didit", validation_alias="ACE_IDENTITY")
     mail: str = Field(default="mailgun", validation_alias="MAIL_MAILER")
+    mail_from: str | None = Field(default=None, validation_alias="MAIL_FROM_ADDRESS")
+    mail_from_name: str = Field(default="", validation_alias="MAIL_FROM_NAME")
     payments: Names = Field(default=("stripe",), validation_alias="ACE_PAYMENTS")
     budgets: Names = Field(default=(), validation_alias="ACE_BUDGETS")
     hard_budgets: Names = Field(default=(), validation_alias="ACE_HARD_BUDGETS")
