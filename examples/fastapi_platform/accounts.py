@@ -13,11 +13,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue
+from ace_integrations.audit import Audit
+from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, written
 from ace_integrations.mail import Address
 from ace_integrations.mail.notifications import WelcomeNotification, render
 from ace_integrations.usage import acting_for
-from examples.fastapi_platform.tables import AuditLine, Login, User, as_utc
+from examples.fastapi_platform.tables import AUDIT, Login, User, as_utc
 
 COOKIE = "platform_session"
 STAYS = timedelta(days=14)
@@ -40,7 +41,9 @@ class SignUp(BaseModel):
     role: Annotated[str, Field(pattern="^(student|teacher)$")] = "student"
 
 
-async def create_user(session: AsyncSession, form: SignUp, *, origin: str, mails: AsyncSqlMailQueue) -> User | None:
+async def create_user(
+    session: AsyncSession, form: SignUp, *, origin: str, mails: AsyncSqlMailQueue, audit: Audit, address: str
+) -> User | None:
     """Add a user with a welcome mail in the same transaction; None when the address is taken."""
     if await session.scalar(select(User.id).where(User.email == form.email)) is not None:
         return None
@@ -53,8 +56,14 @@ async def create_user(session: AsyncSession, form: SignUp, *, origin: str, mails
     welcome = WelcomeNotification(name=user.name, start_url=f"{origin}/verify")
     to = Address(email=user.email, name=user.name)
     await mails.put(session, render(welcome, to=to, sender=SENDER, mail_id=f"welcome-{user.id}"))
-    session.add(AuditLine(user_id=user.id, what="account.created", details={"role": user.role}))
+    about = audit.event("account.created", user=user_key(user), address=address, details={"role": user.role})
+    await session.execute(written(AUDIT, about))
     return user
+
+
+def user_key(user: User) -> str:
+    """Give the id that outside services, counts and the audit trail know a user by."""
+    return f"user-{user.id}"
 
 
 async def check_password(session: AsyncSession, email: str, password: str) -> User | None:
@@ -97,7 +106,7 @@ async def visitor(request: Request) -> User | None:
 
 async def counted(user: Annotated[User | None, Depends(visitor)]) -> AsyncGenerator[User | None]:
     """Count what is asked of the outside services for who is asking."""
-    with acting_for(f"user-{user.id}" if user is not None else ""):
+    with acting_for(user_key(user) if user is not None else ""):
         yield user
 
 
@@ -106,6 +115,12 @@ async def signed_in(user: Annotated[User | None, Depends(counted)]) -> User:
     if user is None:
         raise HTTPException(401, "Sign in first.")
     return user
+
+
+async def asking(request: Request, user: Annotated[User | None, Depends(visitor)]) -> str:
+    """Give whom requests are counted for: the user, or the address of a stranger."""
+    address = request.client.host if request.client else ""
+    return user_key(user) if user is not None else address
 
 
 Visitor = Annotated[User | None, Depends(counted)]

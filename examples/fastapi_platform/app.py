@@ -9,18 +9,19 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.base import RequestResponseEndpoint
 
 from ace_integrations import AsyncAce
-from ace_integrations.contrib.fastapi import webhook_routes
+from ace_integrations.contrib.fastapi import throttled, webhook_routes
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore, AsyncSqlSuppressions, AsyncSqlUsage
 from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
 from ace_integrations.webhooks import AsyncReceiver
 from examples.fastapi_platform import identity, pages, payments
+from examples.fastapi_platform.accounts import asking
 from examples.fastapi_platform.database import open_engine, prepare
 from examples.fastapi_platform.tables import MAILS, USAGE, WEBHOOK_CLAIMS
 
@@ -81,8 +82,9 @@ def create_app(
     app.state.receiver = _receiver(ace)
     app.middleware("http")(_guard)
     app.include_router(webhook_routes(app.state.receiver, "didit", "mailgun", "stripe", refused_status={"stripe": 403}))
-    app.include_router(identity.router)
-    app.include_router(payments.router)
+    limited = [Depends(throttled("default", who=asking))]
+    app.include_router(identity.router, dependencies=limited)
+    app.include_router(payments.router, dependencies=limited)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=SHARED / "static"), name="static")
     return app

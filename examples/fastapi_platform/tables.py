@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from ace_integrations.contrib.sqlalchemy import claims_table, mail_tables, usage_tables
+from ace_integrations.contrib.sqlalchemy import audit_table, claims_table, mail_tables, usage_tables
 from ace_integrations.payments import Money
 
 
@@ -126,19 +126,7 @@ class Enrollment(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
-class AuditLine(Base):
-    """Who did what; only ever added to."""
-
-    __tablename__ = "audit"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(default=utc_now)
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    what: Mapped[str] = mapped_column(String(64))
-    details: Mapped[dict[str, Any]]
-    address: Mapped[str] = mapped_column(String(64), default="")
-
-
+AUDIT = audit_table(Base.metadata)
 WEBHOOK_CLAIMS = claims_table(Base.metadata)
 MAILS = mail_tables(Base.metadata)
 USAGE = usage_tables(Base.metadata)

@@ -17,10 +17,12 @@ from ace_integrations.usage.meter import Usage
 from ace_integrations.usage.prices import PriceList, corrected
 
 if TYPE_CHECKING:
+    from ace_integrations.audit import Audit
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
     from ace_integrations.mail import AsyncMail, Mail, MailTransport
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
+    from ace_integrations.throttle import Throttle
     from ace_integrations.webhooks import AsyncReceiver, AsyncStore, Doors, Receiver, Store
 
 SyncC = TypeVar("SyncC", bound=SyncClient[Any])
@@ -60,6 +62,13 @@ class _Assembly:
             clock=self._clock,
             crossed=self.plugins.budget_crossed,
         )
+
+    @cached_property
+    def throttle(self) -> "Throttle":
+        from ace_integrations.throttle import Throttle, read_limits
+
+        url = self.settings.redis_url
+        return Throttle(read_limits(self.settings.limits), redis_url=url.get_secret_value() if url else None)
 
     def prices(self) -> Mapping[str, PriceList]:
         """Give every price list: the providers' own, corrected by the file of the settings."""
@@ -127,7 +136,7 @@ class _Assembly:
         except ConfigurationError as error:
             problems += error.problems
         try:
-            _ = self.usage
+            _ = self.usage, self.throttle
         except ConfigurationError as error:
             problems += error.problems
         if problems:
@@ -203,6 +212,18 @@ class _Front:
     def usage(self) -> Usage:
         """What was sent to which service for whom, and what it may cost."""
         return self.assembly.usage
+
+    @property
+    def throttle(self) -> "Throttle":
+        """The named limits on what one user may ask for."""
+        return self.assembly.throttle
+
+    @cached_property
+    def audit(self) -> "Audit":
+        """Builds audit events."""
+        from ace_integrations.audit import Audit
+
+        return Audit(address_key=self.settings.audit_address_key, clock=self._clock)
 
     def check(self) -> None:
         """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""

@@ -126,6 +126,9 @@ class Settings(_Environment):
         budgets: by the month, as in "mailgun=10000" or "didit=50 USD": a hook is told at 80 % and at 100 %.
         hard_budgets: likewise, and the call that would go past one is refused.
         prices: a TOML file with your own prices, see `ace usage prices`.
+        limits: by name, as in "payments=20/minute"; see `ace_integrations.throttle.DEFAULTS`.
+        redis_url: where several processes count together; may hold a password.
+        audit_address_key: hashes the IP addresses of audit events; None keeps them readable.
         providers: settings of single providers given in code; the others are read from the environment on first use.
     """
 
@@ -144,6 +147,9 @@ class Settings(_Environment):
     budgets: Names = Field(default=(), validation_alias="ACE_BUDGETS")
     hard_budgets: Names = Field(default=(), validation_alias="ACE_HARD_BUDGETS")
     prices: str | None = Field(default=None, validation_alias="ACE_PRICES")
+    limits: Names = Field(default=(), validation_alias="ACE_LIMITS")
+    redis_url: SecretStr | None = Field(default=None, validation_alias="REDIS_URL")
+    audit_address_key: Secret | None = Field(default=None, validation_alias="ACE_AUDIT_ADDRESS_KEY")
     providers: tuple[ProviderSettings, ...] = Field(default=(), exclude=True)
 
     _loaded: dict[type[ProviderSettings], ProviderSettings] = PrivateAttr(default_factory=lambda: {})

@@ -72,6 +72,9 @@ class Database:
         self._engine.dispose()
 
 
+PATIENT = tuple(f"{name}=100000/minute" for name in ("default", "login", "payments", "identity"))
+"""Limits that no test reaches by accident."""
+
 ENROLLED_ONCE = {"payments": ["paid"], "places": [True], "students": 1, "revenue": PRICE_MINOR}
 
 
@@ -135,11 +138,11 @@ def unheard_event(provider: str) -> SignedWebhook:
 
 
 @contextmanager
-def platform_on(url: str) -> Generator[Platform]:
+def platform_on(url: str, *, limits: tuple[str, ...] = PATIENT) -> Generator[Platform]:
     """Run sandbox and platform on one database."""
     database = Database(url)
     try:
-        with running(url) as servers:
+        with running(url, limits=limits) as servers:
             yield Platform(servers, database)
     finally:
         database.close()

@@ -130,7 +130,7 @@ def test_a_killed_platform_loses_nothing_and_repeats_nothing(
     assert len(sandbox.control.journal(provider="mailgun", operation="send_message")) == 1
     assert sandbox.sandbox is not None
     assert len(sandbox.sandbox.twins["stripe"].items()) == 1
-    changes = database.rows("SELECT what, count(*) FROM audit GROUP BY what ORDER BY what")
+    changes = database.rows("SELECT what, count(*) FROM ace_audit GROUP BY what ORDER BY what")
     assert changes == [("account.created", 1), ("identity.changed", 1), ("payment.changed", 1)]
 
 

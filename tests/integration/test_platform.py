@@ -336,7 +336,7 @@ def test_a_decision_that_comes_while_the_check_is_asked_for_again_stays(fresh: P
 
 def _everything(platform: Platform) -> list[object]:
     """Give all that a webhook could change."""
-    tables = ("users", "payments", "course_enrollments", "courses", "ace_mail_suppressions", "audit")
+    tables = ("users", "payments", "course_enrollments", "courses", "ace_mail_suppressions", "ace_audit")
     return [platform.database.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
 
 
@@ -387,7 +387,7 @@ def test_one_event_delivered_three_times_changes_the_books_once(platform: Platfo
         event = paid_event(story.intent)
         assert [platform.deliver(event).status_code for _ in range(3)] == [200, 200, 200]
         assert platform.database.one("SELECT count(*) FROM course_enrollments") == 1
-        assert platform.database.one("SELECT count(*) FROM audit WHERE what = 'payment.changed'") == 1
+        assert platform.database.one("SELECT count(*) FROM ace_audit WHERE what = 'payment.changed'") == 1
 
 
 def test_a_payment_event_that_lies_about_its_payment_is_checked_with_the_gateway(fresh: Platform) -> None:
@@ -607,3 +607,39 @@ def test_what_a_user_cost_is_counted_and_kept_when_the_platform_ends(tmp_path: P
     assert counted["didit", "create_session"] == ("user-1", 1, 1)
     assert counted["stripe", "create_payment_intent"][0] == "user-1"
     assert counted["mailgun", "send"] == ("", 1, 1)
+
+
+# Limits.
+
+
+def test_the_61st_question_in_a_minute_is_told_when_to_come_back(tmp_path: Path) -> None:
+    with platform_on(sqlite_url(tmp_path), limits=("login=1000/minute",)) as platform, platform.student() as story:
+        story.sign_up()
+        answers = [story.browser.get("/api/didit/session-status/none") for _ in range(61)]
+        assert [answer.status_code for answer in answers] == [404] * 60 + [429]
+        assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+        assert story.browser.get("/courses").status_code == 200
+        with platform.student("omar@example.com") as other:
+            other.sign_up()
+            assert other.browser.get("/api/didit/session-status/none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("limit", "path", "allowed"),
+    [("payments=3/minute", "/api/courses/1/payment/stripe", 3), ("identity=2/minute", "/api/didit/create-session", 2)],
+)
+def test_each_dear_question_has_a_limit_of_its_own(limit: str, path: str, allowed: int, tmp_path: Path) -> None:
+    with platform_on(sqlite_url(tmp_path), limits=(limit,)) as platform, platform.student() as story:
+        story.sign_up()
+        statuses = [story.browser.post(path).status_code for _ in range(allowed + 1)]
+        assert 429 not in statuses[:allowed]
+        assert statuses[allowed] == 429
+
+
+def test_signing_in_is_limited_by_address_and_webhooks_are_not(tmp_path: Path) -> None:
+    with platform_on(sqlite_url(tmp_path), limits=("login=3/minute",)) as platform:
+        with platform.student() as story:
+            guesses = [story.browser.post("/login", data={"email": "lina@example.com"}).status_code for _ in range(4)]
+        assert guesses == [401, 401, 401, 429]
+        hooks = [platform.deliver(unheard_event("stripe")).status_code for _ in range(70)]
+        assert set(hooks) == {200}

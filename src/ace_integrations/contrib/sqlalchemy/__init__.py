@@ -3,6 +3,7 @@
 Add the tables to your metadata (`claims_table(Base.metadata)`, …) and migrate them as any other.
 """
 
+from ace_integrations.contrib.sqlalchemy.audit import audit_table, written
 from ace_integrations.contrib.sqlalchemy.claims import AsyncSqlStore, SqlStore, claims_table
 from ace_integrations.contrib.sqlalchemy.mail import (
     AsyncSqlMailQueue,
@@ -22,7 +23,9 @@ __all__ = [
     "SqlStore",
     "SqlSuppressions",
     "SqlUsage",
+    "audit_table",
     "claims_table",
     "mail_tables",
     "usage_tables",
+    "written",
 ]
