@@ -103,6 +103,8 @@ async def apply(
 ) -> None:
     """Change the account once: an older word, a foreign check and a repeat change nothing."""
     user = await session.scalar(select(User).where(User.verification_id == verification_id).with_for_update())
+    if user is None and vendor_user is not None:
+        user = await _not_yet_remembered(session, verification_id, vendor_user)
     if user is None or vendor_user != user_key(user):
         return
     stored = VerificationStatus(user.verification) if user.verification else None
@@ -115,3 +117,15 @@ async def apply(
     user.verification = status.value
     user.verification_at = at
     user.status = _ACCOUNT_STATUS.get(status, user.status)
+
+
+async def _not_yet_remembered(session: AsyncSession, verification_id: str, vendor_user: str) -> User | None:
+    """Find whose first check this is: its news may come before the answer of starting it was stored."""
+    number = vendor_user.removeprefix("user-")
+    if not number.isascii() or not number.isdigit() or len(number) > 18:
+        return None
+    has_none = (User.id == int(number), User.verification_id.is_(None))
+    user = await session.scalar(select(User).where(*has_none).with_for_update())
+    if user is not None:
+        user.verification_id = verification_id
+    return user

@@ -26,6 +26,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSON,
+        list[str]: JSON,
         # SQLite numbers rows by itself only in a column of the type INTEGER.
         int: BigInteger().with_variant(Integer, "sqlite"),
     }
@@ -68,6 +69,8 @@ class Course(Base):
     title_ar: Mapped[str] = mapped_column(String(200))
     lede_en: Mapped[str] = mapped_column(String(500))
     lede_ar: Mapped[str] = mapped_column(String(500))
+    points_en: Mapped[list[str]]
+    points_ar: Mapped[list[str]]
     weeks: Mapped[int]
     price: Mapped[str] = mapped_column(String(20))
     currency: Mapped[str] = mapped_column(String(3))

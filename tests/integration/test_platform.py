@@ -331,6 +331,27 @@ def test_a_decision_that_comes_while_the_check_is_asked_for_again_stays(fresh: P
         assert _verification(fresh, "lina@example.com") == decided
 
 
+@pytest.mark.parametrize(("vendor_data", "status"), [("user-1", "active"), ("user-9", "pending_verification")])
+def test_news_of_a_check_before_its_start_was_remembered_count_for_its_own_user(
+    vendor_data: str, status: str, fresh: Platform
+) -> None:
+    with fresh.student() as story:
+        story.sign_up()
+        news = WebhookFactory().make("didit", "status.updated", status="Approved", vendor_data=vendor_data)
+        assert fresh.deliver(news).status_code == 200
+        assert _verification(fresh, "lina@example.com")[1] == status
+
+
+@pytest.mark.parametrize("vendor_data", ["user-1", "user-", "user-x", "user-٣", "user-" + "9" * 30, "1"])
+def test_news_of_another_check_than_the_remembered_one_change_nothing(vendor_data: str, fresh: Platform) -> None:
+    with fresh.student() as story:
+        story.sign_up()
+        story.start_verification()
+        news = WebhookFactory().make("didit", "status.updated", status="Approved", vendor_data=vendor_data)
+        assert fresh.deliver(news).status_code == 200
+        assert _verification(fresh, "lina@example.com") == ("pending", "pending_verification")
+
+
 # Webhooks.
 
 
