@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.audit import Audit
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, written
+from ace_integrations.events import AsyncHandler, EventBus
 from ace_integrations.mail import Address
 from ace_integrations.mail.notifications import WelcomeNotification, render
 from ace_integrations.usage import acting_for
@@ -41,10 +43,16 @@ class SignUp(BaseModel):
     role: Annotated[str, Field(pattern="^(student|teacher)$")] = "student"
 
 
-async def create_user(
-    session: AsyncSession, form: SignUp, *, origin: str, mails: AsyncSqlMailQueue, audit: Audit, address: str
-) -> User | None:
-    """Add a user with a welcome mail in the same transaction; None when the address is taken."""
+@dataclass(frozen=True)
+class AccountCreated:
+    """Somebody signed up, from an IP address."""
+
+    user: User
+    address: str
+
+
+async def create_user(session: AsyncSession, form: SignUp, *, bus: EventBus, address: str) -> User | None:
+    """Add a user, and tell the platform in the same transaction; None when the e-mail address is taken."""
     if await session.scalar(select(User.id).where(User.email == form.email)) is not None:
         return None
     user = User(name=form.name, email=form.email, role=form.role, password=hash_password(form.password))
@@ -53,12 +61,31 @@ async def create_user(
             session.add(user)
     except IntegrityError:  # taken since we looked
         return None
-    welcome = WelcomeNotification(name=user.name, start_url=f"{origin}/verify")
-    to = Address(email=user.email, name=user.name)
-    await mails.put(session, render(welcome, to=to, sender=SENDER, mail_id=f"welcome-{user.id}"))
-    about = audit.event("account.created", user=user_key(user), address=address, details={"role": user.role})
-    await session.execute(written(AUDIT, about))
+    await bus.apublish(AccountCreated(user, address), session)
     return user
+
+
+def welcoming(mails: AsyncSqlMailQueue, *, origin: str) -> AsyncHandler:
+    """Give the handler that mails a welcome."""
+
+    async def welcome(event: AccountCreated, session: AsyncSession) -> None:
+        user = event.user
+        notification = WelcomeNotification(name=user.name, start_url=f"{origin}/verify")
+        to = Address(email=user.email, name=user.name)
+        await mails.put(session, render(notification, to=to, sender=SENDER, mail_id=f"welcome-{user.id}"))
+
+    return welcome
+
+
+def recording(audit: Audit) -> AsyncHandler:
+    """Give the handler that adds new accounts to the audit trail."""
+
+    async def record(event: AccountCreated, session: AsyncSession) -> None:
+        role = {"role": event.user.role}
+        about = audit.event("account.created", user=user_key(event.user), address=event.address, details=role)
+        await session.execute(written(AUDIT, about))
+
+    return record
 
 
 def user_key(user: User) -> str:

@@ -16,12 +16,13 @@ from starlette.middleware.base import RequestResponseEndpoint
 from ace_integrations import AsyncAce
 from ace_integrations.contrib.fastapi import throttled, webhook_routes
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore, AsyncSqlSuppressions, AsyncSqlUsage
+from ace_integrations.events import EventBus
 from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
 from ace_integrations.webhooks import AsyncReceiver
 from examples.fastapi_platform import identity, pages, payments
-from examples.fastapi_platform.accounts import asking
+from examples.fastapi_platform.accounts import AccountCreated, asking, recording, welcoming
 from examples.fastapi_platform.database import open_engine, prepare
 from examples.fastapi_platform.tables import MAILS, USAGE, WEBHOOK_CLAIMS
 
@@ -58,9 +59,12 @@ def create_app(
         app.state.ace, app.state.sessions, app.state.clock = ace, sessions, clock
         app.state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
         app.state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
-        mails = app.state.mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
+        mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
         ace.mail.suppressions = AsyncSqlSuppressions(sessions, MAILS)
         app.state.receiver.on(DeliveryEvent)(mails.note)
+        app.state.bus = EventBus()
+        app.state.bus.on(AccountCreated)(welcoming(mails, origin=app.state.origin))
+        app.state.bus.on(AccountCreated)(recording(ace.audit))
         usage = AsyncSqlUsage(sessions, USAGE)
         background = [
             asyncio.create_task(_every(MAILS_S, lambda: mails.send_due(ace.mail))),

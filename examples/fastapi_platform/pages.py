@@ -62,14 +62,8 @@ async def sign_up(
         return _page(request, "signup.html", None, 422, values=values, errors=_errors(error))
     async with request.app.state.sessions.begin() as session:
         state = request.app.state
-        user = await accounts.create_user(
-            session,
-            form,
-            origin=state.origin,
-            mails=state.mails,
-            audit=state.ace.audit,
-            address=request.client.host if request.client else "",
-        )
+        address = request.client.host if request.client else ""
+        user = await accounts.create_user(session, form, bus=state.bus, address=address)
         token = await accounts.sign_in(session, user) if user is not None else None
     if token is None:
         return _page(request, "signup.html", None, 409, values=values, errors={"email": "error_email_taken"})
