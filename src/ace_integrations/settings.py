@@ -232,6 +232,14 @@ class Settings(_Environment):
         identity: the provider that verifies identities, as `ace plugins` names it.
         mail: the provider that sends mail.
         payments: the providers that take payments, with commas, the default first.
+        mail_from: the address that notifications are from.
+        mail_from_name: the name beside it.
+        budgets: by the month, as in "mailgun=10000" or "didit=50 USD": a hook is told at 80 % and at 100 %.
+        hard_budgets: likewise, and the call that would go past one is refused.
+        prices: a TOML file with your own prices, see `ace usage prices`.
+        limits: by name, as in "payments=20/minute"; see `ace_integrations.throttle.DEFAULTS`.
+        redis_url: where several processes count together; may hold a password.
+        audit_address_key: hashes the IP addresses of audit events; None keeps them readable.
         providers: settings of single providers given in code; the others are read from the environment on first use.
     """
 
@@ -242,7 +250,15 @@ class Settings(_Environment):
     max_retries: Annotated[int, Field(ge=0, le=10)] = Field(default=2, validation_alias="ACE_MAX_RETRIES")
     identity: str = Field(default="didit", validation_alias="ACE_IDENTITY")
     mail: str = Field(default="mailgun", validation_alias="MAIL_MAILER")
+    mail_from: str | None = Field(default=None, validation_alias="MAIL_FROM_ADDRESS")
+    mail_from_name: str = Field(default="", validation_alias="MAIL_FROM_NAME")
     payments: Names = Field(default=("stripe",), validation_alias="ACE_PAYMENTS")
+    budgets: Names = Field(default=(), validation_alias="ACE_BUDGETS")
+    hard_budgets: Names = Field(default=(), validation_alias="ACE_HARD_BUDGETS")
+    prices: str | None = Field(default=None, validation_alias="ACE_PRICES")
+    limits: Names = Field(default=(), validation_alias="ACE_LIMITS")
+    redis_url: SecretStr | None = Field(default=None, validation_alias="REDIS_URL")
+    audit_address_key: Secret | None = Field(default=None, validation_alias="ACE_AUDIT_ADDRESS_KEY")
     providers: tuple[ProviderSettings, ...] = Field(default=(), exclude=True)
 
     _loaded: dict[type[ProviderSettings], ProviderSettings] = PrivateAttr(default_factory=lambda: {})

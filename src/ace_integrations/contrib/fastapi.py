@@ -5,11 +5,11 @@ Extra: `fastapi`.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import cast
+from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
 from ace_integrations.ace import AsyncAce
@@ -40,6 +40,24 @@ def ace_lifespan(ace: AsyncAce) -> Callable[[FastAPI], AbstractAsyncContextManag
 def get_ace(request: Request) -> AsyncAce:
     """Give the application's `AsyncAce`: `ace: Annotated[AsyncAce, Depends(get_ace)]`."""
     return cast("AsyncAce", request.app.state.ace)
+
+
+def throttled(limit: str, *, who: Callable[..., Any] | None = None) -> Callable[..., Awaitable[None]]:
+    """Give a dependency that answers 429 with Retry-After past a limit: `dependencies=[Depends(throttled("ai"))]`.
+
+    Args:
+        limit: a name of `ace_integrations.throttle.DEFAULTS` or of `ACE_LIMITS`.
+        who: a dependency that gives your own id of the user; by default the address that asks.
+    """
+
+    async def check(
+        ace: Annotated[AsyncAce, Depends(get_ace)], asking: Annotated[str, Depends(who or _address)]
+    ) -> None:
+        turn = await ace.throttle.atake(limit, asking)
+        if not turn.allowed:
+            raise HTTPException(429, "Too many requests. Wait a little.", {"Retry-After": str(turn.retry_after)})
+
+    return check
 
 
 def webhook_routes(
@@ -116,6 +134,10 @@ async def raw_body(request: Request, *, limit: int = LARGEST_BODY) -> bytes:
     return b"".join(parts)
 
 
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 def _route(receiver: AsyncReceiver, provider: str, refused_status: int | None) -> Callable[[Request], object]:
     async def receive(request: Request) -> Response:
         try:
@@ -190,4 +212,4 @@ class _Once:
         return self._ace.connection(provider)
 
 
-__all__ = ["ace_lifespan", "get_ace", "health_route", "raw_body", "webhook_routes"]
+__all__ = ["ace_lifespan", "get_ace", "health_route", "raw_body", "throttled", "webhook_routes"]

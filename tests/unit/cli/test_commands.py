@@ -4,10 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import MetaData, create_engine
 
+from ace_integrations.contrib.sqlalchemy import usage_tables
 from ace_integrations.sandbox import RunningSandbox
 from ace_integrations.testing import WebhookFactory
 
@@ -179,3 +183,35 @@ def test_the_doctor_passes_on_what_a_provider_warns_of(ace: Run, monkeypatch: py
     monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_planted1234")
     done = ace("doctor", "--offline")
     assert "STRIPE_SECRET_KEY is a test key" in done.stdout
+
+
+def test_an_estimate_names_what_it_assumes_and_adds_up(ace: Run) -> None:
+    size = ("--users", "1000", "--courses", "100", "--classes", "50")
+    rows = json.loads(ace("usage", "estimate", *size, "--json").stdout)
+    items, total = rows[:-1], rows[-1]
+    assert {row["provider"] for row in items} == {"didit", "mailgun", "stripe"}
+    assert all(row["assumed"] and row["as_of"] for row in items)
+    assert sum(Decimal(row["usd"]) for row in items) == Decimal(total["usd"]) == Decimal("525.00")
+
+
+def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ace("usage").returncode == 3
+    engine = create_engine(f"sqlite:///{tmp_path / 'books.sqlite3'}")
+    metadata = MetaData()
+    counts, _ = usage_tables(metadata)
+    metadata.create_all(engine)
+    today = datetime.now(UTC).date()
+    row = {"day": today, "provider": "didit", "operation": "create_session", "calls": 3, "failed": 1, "units": 700}
+    with engine.begin() as connection:
+        connection.execute(counts.insert().values(user="student-1", **row))
+    for driver in ("sqlite", "sqlite+aiosqlite"):
+        monkeypatch.setenv("DATABASE_URL", f"{driver}:///{tmp_path / 'books.sqlite3'}")
+        shown = json.loads(ace("usage", "--by", "provider,user", "--json").stdout)
+        assert shown == [
+            {"provider": "didit", "user": "student-1", "calls": 3, "failed": 1, "units": 700, "usd": "66.00"}
+        ]
+    assert ace("usage", "--by", "service").returncode == 2
+    assert ace("usage", "--month", "2026-13").returncode == 2
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite3'}")
+    broken = ace("usage")
+    assert (broken.returncode, "ace_usage" in broken.stderr, "Traceback" in broken.stderr) == (3, True, False)

@@ -23,6 +23,7 @@ def ace_providers() -> Iterable[Provider]:
             commands=f"{_HERE}.cli:app",
             probe=f"{_HERE}.client:probe",
             cost="a monthly plan by mails sent, test mode included",
+            prices=f"{_HERE}.prices:PRICES",
             links={
                 "Documentation": "https://documentation.mailgun.com/docs/mailgun/api-reference",
                 "Dashboard": "https://app.mailgun.com",
