@@ -8,6 +8,7 @@ import typer
 from ace_integrations.ace import Ace
 from ace_integrations.cli.output import AsJson, show
 from ace_integrations.cli.state import open_ace
+from ace_integrations.cli.usage import last_called
 from ace_integrations.errors import ConfigurationError
 from ace_integrations.hooks import Provider
 from ace_integrations.settings import ProviderSettings
@@ -18,7 +19,10 @@ def list_plugins(
     links: Annotated[bool, typer.Option("--links", help="Print documentation, dashboards and status pages.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List every provider: what it is for, whether it is on, which keys it has, what it costs, where it is from."""
+    """List every provider: what it is for, whether it is on, which keys it has, what it costs, where it is from.
+
+    With DATABASE_URL also the day of its last call.
+    """
     with open_ace() as ace:
         known = list(ace.assembly.plugins.providers.values())
         rows = [link for provider in known for link in _links(provider)] if links else list(_rows(ace, known))
@@ -44,7 +48,7 @@ def mode(ace: Ace, provider: Provider) -> str:
 
 
 def _rows(ace: Ace, known: list[Provider]) -> Iterator[dict[str, str]]:
-    chosen = ace.assembly.chosen()
+    chosen, called = ace.assembly.chosen(), last_called()
     for provider in known:
         yield {
             "name": provider.name,
@@ -52,6 +56,7 @@ def _rows(ace: Ace, known: list[Provider]) -> Iterator[dict[str, str]]:
             "title": provider.title,
             "switched": "on" if provider in chosen else "off",
             "mode": mode(ace, provider),
+            "last_called": called.get(provider.name, ""),
             "cost": provider.cost,
             "from": provider.settings.partition(".")[0],
         }

@@ -33,7 +33,7 @@ def used(
     since, until = _month(month)
     columns = [name.strip() for name in by.split(",") if name.strip()]
     with open_ace() as ace:
-        rows = grouped(priced(_stored(since, until), ace.usage.prices), columns)
+        rows = grouped(priced(stored(since, until), ace.usage.prices), columns)
     show([_shown(row, columns) for row in rows], as_json=as_json)
 
 
@@ -110,7 +110,21 @@ def _month(text: str) -> tuple[date, date]:
     return first, (first + timedelta(days=31)).replace(day=1)
 
 
-def _stored(since: date, until: date) -> Sequence[UsageRow]:
+def last_called() -> dict[str, str]:
+    """Give the day of each service's last call of the last 31, where a database tells; nothing without one."""
+    today = datetime.now(UTC).date()
+    if not os.environ.get("DATABASE_URL"):
+        return {}
+    rows = stored(today - timedelta(days=31), today + timedelta(days=1))
+    return {row.provider: f"{row.day}" for row in sorted(rows, key=lambda row: str(row.day))}
+
+
+def stored(since: date, until: date) -> Sequence[UsageRow]:
+    """Give what the platform's database counted.
+
+    Raises:
+        ConfigurationError: DATABASE_URL is not set, or has no usage table.
+    """
     url = os.environ.get("DATABASE_URL", "")
     if not url:
         raise ConfigurationError("DATABASE_URL is not set: what was used is in the platform's own database")

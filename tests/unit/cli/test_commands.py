@@ -132,7 +132,7 @@ def test_plugins_are_listed_plain_in_a_pipe_and_as_json(ace: Run) -> None:
     lines = ace("plugins").stdout.splitlines()
     stripe = next(line for line in lines if line.startswith("stripe\t")).split("\t")
     assert stripe[:5] == ["stripe", "payments", "Stripe", "on", "sandbox"]
-    assert stripe[6] == "ace_integrations"
+    assert stripe[-1] == "ace_integrations"
 
 
 def test_links_are_printed_one_a_line(ace: Run) -> None:
@@ -210,6 +210,8 @@ def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, mon
         assert shown == [
             {"provider": "didit", "user": "student-1", "calls": 3, "failed": 1, "units": 700, "usd": "66.00"}
         ]
+    called = {row["name"]: row["last_called"] for row in json.loads(ace("plugins", "--json").stdout)}
+    assert (called["didit"], called["stripe"]) == (f"{today}", "")
     assert ace("usage", "--by", "service").returncode == 2
     assert ace("usage", "--month", "2026-13").returncode == 2
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite3'}")
