@@ -24,7 +24,8 @@ const refresh = async () => {
   for (const part of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(part.id);
     if (next && next.innerHTML !== part.innerHTML && !isHeld(part)) part.replaceWith(document.adoptNode(next));
-  }  current();
+  }
+  current();
   const panes = document.getElementById("panes");
   if (panes && !panes.dataset.chosen) panes.dataset.chosen = fresh.getElementById("panes").dataset.chosen;
 };
