@@ -112,7 +112,7 @@ def test_the_identity_check_before_and_after_its_decision(visitor: Page, servers
 CONSOLE = ("/", "/console/stripe", "/console/mailgun", "/console/didit", "/console/webhooks", "/console/journal")
 
 
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_the_console(
     browser: Browser, servers: Running, student: Story, audit: Audit, shot: Shot, scheme: Any, width: int
 ) -> None:

@@ -40,7 +40,8 @@ def test_without_scripts_the_theme_is_a_form(browser: Browser, servers: Running,
     with guarded(browser, java_script_enabled=False, color_scheme="light") as page:
         page.goto(servers.sandbox.url + path)
         page.get_by_role("button", name="Change to light").click()
-        page.get_by_role("button", name="Change to dark").click()
+        page.get_by_role("button", name="Theme: light. Change to dark").click()
+        expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
         assert page.url == servers.sandbox.url + path
         assert ground(page) == DARK
 
