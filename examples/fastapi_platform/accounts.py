@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -12,11 +14,17 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ace_integrations.audit import Audit
+from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, written
+from ace_integrations.events import AsyncHandler, EventBus
 from ace_integrations.mail import Address
-from examples.fastapi_platform.tables import AuditLine, Login, OutboxMail, User, as_utc
+from ace_integrations.mail.notifications import WelcomeNotification, render
+from ace_integrations.usage import acting_for
+from examples.fastapi_platform.tables import AUDIT, Login, User, as_utc
 
 COOKIE = "platform_session"
 STAYS = timedelta(days=14)
+SENDER = Address(email="hello@mg.example.com", name="Rihla")
 
 _BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
@@ -35,8 +43,16 @@ class SignUp(BaseModel):
     role: Annotated[str, Field(pattern="^(student|teacher)$")] = "student"
 
 
-async def create_user(session: AsyncSession, form: SignUp, *, origin: str) -> User | None:
-    """Add a user with a welcome mail in the same transaction; None when the address is taken."""
+@dataclass(frozen=True)
+class AccountCreated:
+    """Somebody signed up, from an IP address."""
+
+    user: User
+    address: str
+
+
+async def create_user(session: AsyncSession, form: SignUp, *, bus: EventBus, address: str) -> User | None:
+    """Add a user, and tell the platform in the same transaction; None when the e-mail address is taken."""
     if await session.scalar(select(User.id).where(User.email == form.email)) is not None:
         return None
     user = User(name=form.name, email=form.email, role=form.role, password=hash_password(form.password))
@@ -45,17 +61,36 @@ async def create_user(session: AsyncSession, form: SignUp, *, origin: str) -> Us
             session.add(user)
     except IntegrityError:  # taken since we looked
         return None
-    session.add(
-        OutboxMail(
-            key=f"welcome-{user.id}",
-            notification="WelcomeNotification",
-            to_email=user.email,
-            to_name=user.name,
-            fields={"name": user.name, "start_url": f"{origin}/verify"},
-        )
-    )
-    session.add(AuditLine(user_id=user.id, what="account.created", details={"role": user.role}))
+    await bus.apublish(AccountCreated(user, address), session)
     return user
+
+
+def welcoming(mails: AsyncSqlMailQueue, *, origin: str) -> AsyncHandler:
+    """Give the handler that mails a welcome."""
+
+    async def welcome(event: AccountCreated, session: AsyncSession) -> None:
+        user = event.user
+        notification = WelcomeNotification(name=user.name, start_url=f"{origin}/verify")
+        to = Address(email=user.email, name=user.name)
+        await mails.put(session, render(notification, to=to, sender=SENDER, mail_id=f"welcome-{user.id}"))
+
+    return welcome
+
+
+def recording(audit: Audit) -> AsyncHandler:
+    """Give the handler that adds new accounts to the audit trail."""
+
+    async def record(event: AccountCreated, session: AsyncSession) -> None:
+        role = {"role": event.user.role}
+        about = audit.event("account.created", user=user_key(event.user), address=event.address, details=role)
+        await session.execute(written(AUDIT, about))
+
+    return record
+
+
+def user_key(user: User) -> str:
+    """Give the id that outside services, counts and the audit trail know a user by."""
+    return f"user-{user.id}"
 
 
 async def check_password(session: AsyncSession, email: str, password: str) -> User | None:
@@ -96,14 +131,26 @@ async def visitor(request: Request) -> User | None:
     return user
 
 
-async def signed_in(user: Annotated[User | None, Depends(visitor)]) -> User:
+async def counted(user: Annotated[User | None, Depends(visitor)]) -> AsyncGenerator[User | None]:
+    """Count what is asked of the outside services for who is asking."""
+    with acting_for(user_key(user) if user is not None else ""):
+        yield user
+
+
+async def signed_in(user: Annotated[User | None, Depends(counted)]) -> User:
     """Give who is asking, or answer 401."""
     if user is None:
         raise HTTPException(401, "Sign in first.")
     return user
 
 
-Visitor = Annotated[User | None, Depends(visitor)]
+async def asking(request: Request, user: Annotated[User | None, Depends(visitor)]) -> str:
+    """Give whom requests are counted for: the user, or the address of a stranger."""
+    address = request.client.host if request.client else ""
+    return user_key(user) if user is not None else address
+
+
+Visitor = Annotated[User | None, Depends(counted)]
 SignedIn = Annotated[User, Depends(signed_in)]
 
 

@@ -1,30 +1,39 @@
 """The platform: a FastAPI application put together from its parts."""
 
 import asyncio
+import logging
 import os
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.base import RequestResponseEndpoint
 
 from ace_integrations import AsyncAce
-from ace_integrations.contrib.fastapi import webhook_routes
-from ace_integrations.contrib.sqlalchemy import AsyncSqlStore
+from ace_integrations.contrib.fastapi import health_route, throttled, webhook_routes
+from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore, AsyncSqlSuppressions, AsyncSqlUsage
+from ace_integrations.events import EventBus
 from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
 from ace_integrations.webhooks import AsyncReceiver
-from examples.fastapi_platform import identity, outbox, pages, payments
+from examples.fastapi_platform import identity, pages, payments
+from examples.fastapi_platform.accounts import AccountCreated, asking, recording, welcoming
 from examples.fastapi_platform.database import open_engine, prepare
-from examples.fastapi_platform.tables import WEBHOOK_CLAIMS
+from examples.fastapi_platform.tables import MAILS, USAGE, WEBHOOK_CLAIMS
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
+MAILS_S = 0.2
+"""Seconds between two looks into the queue of mails."""
 SWEEP_S = 5.0
+"""Seconds after which what a killed process left behind is finished."""
+USAGE_S = 5.0
+
+logger = logging.getLogger("platform")
 
 
 def create_app(
@@ -50,9 +59,17 @@ def create_app(
         app.state.ace, app.state.sessions, app.state.clock = ace, sessions, clock
         app.state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
         app.state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
+        mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
+        ace.mail.suppressions = AsyncSqlSuppressions(sessions, MAILS)
+        app.state.receiver.on(DeliveryEvent)(mails.note)
+        app.state.bus = EventBus()
+        app.state.bus.on(AccountCreated)(welcoming(mails, origin=app.state.origin))
+        app.state.bus.on(AccountCreated)(recording(ace.audit))
+        usage = AsyncSqlUsage(sessions, USAGE)
         background = [
-            asyncio.create_task(outbox.Relay(ace, sessions, clock=clock).run()),
-            asyncio.create_task(_sweep(app.state.receiver)),
+            asyncio.create_task(_every(MAILS_S, lambda: mails.send_due(ace.mail))),
+            asyncio.create_task(_every(SWEEP_S, app.state.receiver.sweep)),
+            asyncio.create_task(_every(USAGE_S, lambda: usage.keep(ace.usage))),
         ]
         try:
             yield
@@ -61,6 +78,7 @@ def create_app(
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            await usage.keep(ace.usage)
             await ace.aclose()
             await engine.dispose()
 
@@ -68,8 +86,10 @@ def create_app(
     app.state.receiver = _receiver(ace)
     app.middleware("http")(_guard)
     app.include_router(webhook_routes(app.state.receiver, "didit", "mailgun", "stripe", refused_status={"stripe": 403}))
-    app.include_router(identity.router)
-    app.include_router(payments.router)
+    app.include_router(health_route(ace))
+    limited = [Depends(throttled("default", who=asking))]
+    app.include_router(identity.router, dependencies=limited)
+    app.include_router(payments.router, dependencies=limited)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=SHARED / "static"), name="static")
     return app
@@ -78,16 +98,18 @@ def create_app(
 def _receiver(ace: AsyncAce) -> AsyncReceiver:
     receiver = ace.webhooks
     receiver.on(IdentityChanged)(identity.on_identity_changed)
-    receiver.on(DeliveryEvent)(outbox.on_delivery)
     receiver.on(PaymentHint)(payments.on_payment_hint(ace))
     return receiver
 
 
-async def _sweep(receiver: AsyncReceiver) -> None:
-    """Finish what a killed process left behind."""
+async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
+    """Do a job again and again; one that fails is tried again at its next time."""
     while True:
-        await asyncio.sleep(SWEEP_S)
-        await receiver.sweep()
+        await asyncio.sleep(seconds)
+        try:
+            await job()
+        except Exception:
+            logger.exception("a background job failed")
 
 
 async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:

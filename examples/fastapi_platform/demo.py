@@ -30,14 +30,16 @@ class Running:
 
 
 @contextmanager
-def running(database_url: str, *, platform_port: int = 0, sandbox_port: int = 0) -> Generator[Running]:
+def running(
+    database_url: str, *, platform_port: int = 0, sandbox_port: int = 0, limits: tuple[str, ...] = ()
+) -> Generator[Running]:
     """Run both in this process; their ports are free again at the end."""
     with start(port=sandbox_port) as sandbox, listening(platform_port) as taken:
         platform = f"http://127.0.0.1:{taken.getsockname()[1]}"
         names = sandbox.control.get("status")["twins"]
         sandbox.control.send_webhooks_to(**{name: f"{platform}/api/{name}/webhook" for name in names})
         clock = sandbox.sandbox.clock.now if sandbox.sandbox else time.time
-        ace = AsyncAce(Settings(sandbox_url=sandbox.url), clock=clock)
+        ace = AsyncAce(Settings(sandbox_url=sandbox.url, limits=limits), clock=clock)
         app = create_app(ace, database_url=database_url, origin=platform, clock=clock)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)

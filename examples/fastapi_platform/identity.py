@@ -8,11 +8,13 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations import AsyncAce, NotFoundError, ProviderError
-from ace_integrations.contrib.fastapi import get_ace
+from ace_integrations.audit import Audit
+from ace_integrations.contrib.fastapi import get_ace, throttled
+from ace_integrations.contrib.sqlalchemy import written
 from ace_integrations.identity import IdentityChanged, Verification, VerificationStatus
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.accounts import SignedIn
-from examples.fastapi_platform.tables import AuditLine, User
+from examples.fastapi_platform.accounts import SignedIn, asking, user_key
+from examples.fastapi_platform.tables import AUDIT, User
 
 router = APIRouter(prefix="/api/didit")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
@@ -29,7 +31,7 @@ _ACCOUNT_STATUS = {
 _DECIDED = (VerificationStatus.REVIEW, VerificationStatus.VERIFIED, VerificationStatus.REJECTED)
 
 
-@router.post("/create-session")
+@router.post("/create-session", dependencies=[Depends(throttled("identity", who=asking))])
 async def create_session(request: Request, user: SignedIn, ace: AceDep) -> Any:
     """Start the check of the signed-in user, or give the unfinished one again."""
     if not may_start(user):
@@ -50,7 +52,7 @@ async def start(request: Request, user: User, ace: AsyncAce) -> Verification:
     """Begin a check, and remember it with the user; raises `ProviderError` with nothing changed."""
     language = request.cookies.get("lang", "en")
     started = await ace.identity.start(
-        user=f"user-{user.id}", callback=f"{request.app.state.origin}/verify", language=language
+        user=user_key(user), callback=f"{request.app.state.origin}/verify", language=language
     )
     # The unfinished one given again is stored already, and a webhook may have decided it meanwhile.
     is_another = or_(User.verification_id.is_(None), User.verification_id != started.id)
@@ -101,14 +103,29 @@ async def apply(
 ) -> None:
     """Change the account once: an older word, a foreign check and a repeat change nothing."""
     user = await session.scalar(select(User).where(User.verification_id == verification_id).with_for_update())
-    if user is None or vendor_user != f"user-{user.id}":
+    if user is None and vendor_user is not None:
+        user = await _not_yet_remembered(session, verification_id, vendor_user)
+    if user is None or vendor_user != user_key(user):
         return
     stored = VerificationStatus(user.verification) if user.verification else None
     if not status.replaces(stored, at=at, stored_at=user.verification_at):
         return
-    session.add(
-        AuditLine(user_id=user.id, what="identity.changed", details={"from": user.verification, "to": status.value})
+    change = {"from": user.verification or "none", "to": status.value}
+    await session.execute(
+        written(AUDIT, Audit().event("identity.changed", user=user_key(user), actor="didit", details=change))
     )
     user.verification = status.value
     user.verification_at = at
     user.status = _ACCOUNT_STATUS.get(status, user.status)
+
+
+async def _not_yet_remembered(session: AsyncSession, verification_id: str, vendor_user: str) -> User | None:
+    """Find whose first check this is: its news may come before the answer of starting it was stored."""
+    number = vendor_user.removeprefix("user-")
+    if not number.isascii() or not number.isdigit() or len(number) > 18:
+        return None
+    has_none = (User.id == int(number), User.verification_id.is_(None))
+    user = await session.scalar(select(User).where(*has_none).with_for_update())
+    if user is not None:
+        user.verification_id = verification_id
+    return user

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from ace_integrations import AsyncAce, InvalidInputError, ProviderError
-from ace_integrations.contrib.fastapi import get_ace
+from ace_integrations.contrib.fastapi import get_ace, throttled
 from ace_integrations.payments import Money
 from examples.fastapi_platform import accounts, identity
 from examples.fastapi_platform.accounts import COOKIE, SignUp, Visitor
@@ -47,7 +47,7 @@ async def sign_up_form(request: Request, user: Visitor) -> Response:
     return _page(request, "signup.html", user, values={}, errors={})
 
 
-@router.post("/signup")
+@router.post("/signup", dependencies=[Depends(throttled("login"))])
 async def sign_up(
     request: Request,
     name: Annotated[str, Form()] = "",
@@ -61,7 +61,9 @@ async def sign_up(
     except (ValidationError, InvalidInputError) as error:
         return _page(request, "signup.html", None, 422, values=values, errors=_errors(error))
     async with request.app.state.sessions.begin() as session:
-        user = await accounts.create_user(session, form, origin=request.app.state.origin)
+        state = request.app.state
+        address = request.client.host if request.client else ""
+        user = await accounts.create_user(session, form, bus=state.bus, address=address)
         token = await accounts.sign_in(session, user) if user is not None else None
     if token is None:
         return _page(request, "signup.html", None, 409, values=values, errors={"email": "error_email_taken"})
@@ -73,7 +75,7 @@ async def sign_in_form(request: Request, user: Visitor) -> Response:
     return _page(request, "login.html", user, failed=False, email="")
 
 
-@router.post("/login")
+@router.post("/login", dependencies=[Depends(throttled("login"))])
 async def sign_in(
     request: Request, email: Annotated[str, Form()] = "", password: Annotated[str, Form()] = ""
 ) -> Response:

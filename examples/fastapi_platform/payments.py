@@ -10,7 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations import AsyncAce, DeclinedError, InvalidRequestError, ProviderError
-from ace_integrations.contrib.fastapi import get_ace
+from ace_integrations.audit import Audit
+from ace_integrations.contrib.fastapi import get_ace, throttled
+from ace_integrations.contrib.sqlalchemy import written
 from ace_integrations.payments import (
     Access,
     Checkout,
@@ -22,8 +24,8 @@ from ace_integrations.payments import (
     StoredPayment,
 )
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.accounts import SignedIn
-from examples.fastapi_platform.tables import AuditLine, Course, Enrollment, Payment, User
+from examples.fastapi_platform.accounts import SignedIn, asking
+from examples.fastapi_platform.tables import AUDIT, Course, Enrollment, Payment, User
 
 router = APIRouter(prefix="/api")
 checkout = Checkout()
@@ -37,7 +39,7 @@ class Confirm(BaseModel):
     payment_intent_id: str
 
 
-@router.post("/courses/{course_id}/payment/stripe")
+@router.post("/courses/{course_id}/payment/stripe", dependencies=[Depends(throttled("payments", who=asking))])
 async def pay_by_card(course_id: int, request: Request, user: SignedIn, ace: AceDep) -> Any:
     """Start a card payment, or give the unfinished one again: the answer is all that the browser may know."""
     if user.status != "active":
@@ -126,13 +128,25 @@ async def apply(session: AsyncSession, report: GatewayReport) -> Outcome:
     if outcome.access is not Access.KEEP:
         await _grant(session, payment, course, active=outcome.access is Access.ENROL)
     if outcome.audit:
-        details = {"payment": payment.id, "amount": str(payment.money), "line": outcome.audit}
-        session.add(AuditLine(user_id=payment.user_id, what="payment.changed", details=details))
+        await _tell(session, payment, "payment.changed", outcome.audit)
     if outcome.alarm is not None:
-        details = {"payment": payment.id, "reason": outcome.alarm.reason}
-        session.add(AuditLine(user_id=payment.user_id, what="payment.alarm", details=details))
+        await _tell(session, payment, "payment.alarm", outcome.alarm.reason)
     await session.flush()
     return outcome
+
+
+async def _tell(session: AsyncSession, payment: Payment, what: str, line: str) -> None:
+    """Add a line about a payment to the audit trail."""
+    about = Audit().event(
+        what,
+        user=f"user-{payment.user_id}",
+        actor=payment.gateway,
+        amount=payment.money.amount,
+        currency=payment.money.currency,
+        payment=str(payment.id),
+        details={"line": line},
+    )
+    await session.execute(written(AUDIT, about))
 
 
 async def _grant(session: AsyncSession, payment: Payment, course: Course, *, active: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from ace_integrations.contrib.sqlalchemy import claims_table
+from ace_integrations.contrib.sqlalchemy import audit_table, claims_table, mail_tables, usage_tables
 from ace_integrations.payments import Money
 
 
@@ -26,6 +26,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSON,
+        list[str]: JSON,
         # SQLite numbers rows by itself only in a column of the type INTEGER.
         int: BigInteger().with_variant(Integer, "sqlite"),
     }
@@ -68,6 +69,8 @@ class Course(Base):
     title_ar: Mapped[str] = mapped_column(String(200))
     lede_en: Mapped[str] = mapped_column(String(500))
     lede_ar: Mapped[str] = mapped_column(String(500))
+    points_en: Mapped[list[str]]
+    points_ar: Mapped[list[str]]
     weeks: Mapped[int]
     price: Mapped[str] = mapped_column(String(20))
     currency: Mapped[str] = mapped_column(String(3))
@@ -126,48 +129,7 @@ class Enrollment(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
-class OutboxMail(Base):
-    """A mail that must go out because its transaction committed. `state`: waiting, sending, sent, suppressed, dead."""
-
-    __tablename__ = "outbox_mails"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(100), unique=True)
-    notification: Mapped[str] = mapped_column(String(64))
-    to_email: Mapped[str] = mapped_column(String(254))
-    to_name: Mapped[str] = mapped_column(String(100))
-    fields: Mapped[dict[str, Any]]
-    state: Mapped[str] = mapped_column(String(16), default="waiting", index=True)
-    attempts: Mapped[int] = mapped_column(default=0)
-    not_before: Mapped[int] = mapped_column(default=0)
-    lease_until: Mapped[int] = mapped_column(default=0)
-    message_id: Mapped[str | None] = mapped_column(String(255), index=True)
-    delivery: Mapped[str] = mapped_column(String(16), default="")
-    error: Mapped[str] = mapped_column(String(255), default="")
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
-class Suppression(Base):
-    """An address that bounced, complained or unsubscribed: never written to again until it is reactivated."""
-
-    __tablename__ = "mail_suppressions"
-
-    email: Mapped[str] = mapped_column(String(254), primary_key=True)
-    reason: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
-class AuditLine(Base):
-    """Who did what; only ever added to."""
-
-    __tablename__ = "audit"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(default=utc_now)
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    what: Mapped[str] = mapped_column(String(64))
-    details: Mapped[dict[str, Any]]
-    address: Mapped[str] = mapped_column(String(64), default="")
-
-
+AUDIT = audit_table(Base.metadata)
 WEBHOOK_CLAIMS = claims_table(Base.metadata)
+MAILS = mail_tables(Base.metadata)
+USAGE = usage_tables(Base.metadata)

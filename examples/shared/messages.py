@@ -109,9 +109,6 @@ MESSAGES: dict[str, dict[str, str]] = {
     "students_other": {"en": "{n} students", "ar": "{n} طالب"},
     "open_course": {"en": "See the course", "ar": "عرض الدورة"},
     "what_you_learn": {"en": "What you will learn", "ar": "ما الذي ستتقنه"},
-    "learn_1": {"en": "Clean and document data", "ar": "تنظيف البيانات وتوثيق كل تعديل"},
-    "learn_2": {"en": "Answer a question with a ten-line table", "ar": "الإجابة عن سؤال بجدول من عشرة أسطر"},
-    "learn_3": {"en": "Choose the chart that tells the truth", "ar": "اختيار الرسم الذي يقول الحقيقة"},
     "enrol": {"en": "Enrol", "ar": "التسجيل في الدورة"},
     "enrolled": {"en": "You are enrolled", "ar": "أنت مسجّل في هذه الدورة"},
     "enrolled_text": {

@@ -11,6 +11,7 @@ from ace_integrations.errors import (
     AuthenticationError,
     BodyTooLargeError,
     BodyUnavailableError,
+    BudgetExceededError,
     ConfigurationError,
     ConflictError,
     ConnectionFailedError,
@@ -36,6 +37,7 @@ from ace_integrations.lazy import lazy
 
 if TYPE_CHECKING:
     from ace_integrations.ace import Ace, AsyncAce
+    from ace_integrations.degradation import degrade
     from ace_integrations.settings import Settings
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "AuthenticationError",
     "BodyTooLargeError",
     "BodyUnavailableError",
+    "BudgetExceededError",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
@@ -66,9 +69,10 @@ __all__ = [
     "UnavailableError",
     "UnexpectedReplyError",
     "WebhookError",
+    "degrade",
 ]
 
-__getattr__ = lazy(__name__, {"Ace": "ace", "AsyncAce": "ace", "Settings": "settings"})
+__getattr__ = lazy(__name__, {"Ace": "ace", "AsyncAce": "ace", "Settings": "settings", "degrade": "degradation"})
 
 
 def __dir__() -> list[str]:

@@ -8,18 +8,42 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ace_integrations.core.client import AsyncClient, SyncClient
 from ace_integrations.core.connection import Account, AsyncConnection, Connection, Options
+from ace_integrations.core.telemetry import CallRecord
 from ace_integrations.errors import ConfigurationError
 from ace_integrations.hooks import Plugins, Provider, plugins
 from ace_integrations.settings import Settings
+from ace_integrations.usage.budget import Budget, read_budgets
+from ace_integrations.usage.meter import Usage
+from ace_integrations.usage.prices import PriceList, corrected
 
 if TYPE_CHECKING:
+    from ace_integrations.audit import Audit
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
     from ace_integrations.mail import AsyncMail, Mail, MailTransport
+    from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
+    from ace_integrations.throttle import Throttle
     from ace_integrations.webhooks import AsyncReceiver, AsyncStore, Doors, Receiver, Store
 
 SyncC = TypeVar("SyncC", bound=SyncClient[Any])
 AsyncC = TypeVar("AsyncC", bound=AsyncClient[Any])
+
+
+class _Watch:
+    """Shows every call to the plugins and to the meter, which may each forbid it."""
+
+    def __init__(self, loaded: Plugins, usage: Usage) -> None:
+        self._plugins = loaded
+        self._usage = usage
+
+    def before_call(self, record: CallRecord) -> None:
+        self._plugins.before_call(record)
+        # Last: it sets units aside, which only an ended call gives back.
+        self._usage.before_call(record)
+
+    def after_call(self, record: CallRecord) -> None:
+        self._usage.after_call(record)
+        self._plugins.after_call(record)
 
 
 class _Assembly:
@@ -29,6 +53,27 @@ class _Assembly:
         self.settings = settings
         self.plugins = loaded
         self._clock = clock
+
+    @cached_property
+    def usage(self) -> Usage:
+        return Usage(
+            budgets=self._budgets(),
+            prices=self.prices(),
+            clock=self._clock,
+            crossed=self.plugins.budget_crossed,
+        )
+
+    @cached_property
+    def throttle(self) -> "Throttle":
+        from ace_integrations.throttle import Throttle, read_limits
+
+        url = self.settings.redis_url
+        return Throttle(read_limits(self.settings.limits), redis_url=url.get_secret_value() if url else None)
+
+    def prices(self) -> Mapping[str, PriceList]:
+        """Give every price list: the providers' own, corrected by the file of the settings."""
+        ours = {name: each.load("prices") for name, each in self.plugins.providers.items() if each.prices}
+        return corrected(ours, self.settings.prices)
 
     def account(self, name: str) -> Account:
         """Give the account of one service.
@@ -44,7 +89,7 @@ class _Assembly:
             service,
             self.settings.of(provider.load("settings")),
             defaults=Options(self.settings.timeout_s, self.settings.max_retries),
-            observer=self.plugins,
+            observer=self._watch,
             clock=self._clock,
         )
 
@@ -58,6 +103,16 @@ class _Assembly:
 
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
+
+    def channels(self, mail: "Mail | AsyncMail") -> "Mapping[str, Channel]":
+        from ace_integrations.mail import Address, MailOperations
+        from ace_integrations.mail.notifications import MailChannel
+
+        address = self.settings.mail_from
+        if address is None:
+            raise ConfigurationError("MAIL_FROM_ADDRESS is not set: notifications by mail need somebody to be from")
+        sender = Address(email=address, name=self.settings.mail_from_name)
+        return {"mail": MailChannel(lambda message: MailOperations.send.describe(mail, message), sender)}
 
     def doors(self) -> "Doors":
         from ace_integrations.webhooks import Doors
@@ -75,10 +130,28 @@ class _Assembly:
 
     def check(self) -> None:
         """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
-        self.settings.check(*(provider.load("settings") for provider in self.chosen()))
+        problems: list[str] = []
+        try:
+            self.settings.check(*(provider.load("settings") for provider in self.chosen()))
+        except ConfigurationError as error:
+            problems += error.problems
+        try:
+            _ = self.usage, self.throttle
+        except ConfigurationError as error:
+            problems += error.problems
+        if problems:
+            raise ConfigurationError(*problems)
 
     def public_config(self) -> dict[str, str]:
         return {key: value for gateway in self.gateways().values() for key, value in gateway.browser_config().items()}
+
+    @cached_property
+    def _watch(self) -> _Watch:
+        return _Watch(self.plugins, self.usage)
+
+    def _budgets(self) -> list[Budget]:
+        soft = read_budgets(self.settings.budgets, hard=False)
+        return [*soft, *read_budgets(self.settings.hard_budgets, hard=True)]
 
     def _build(self, name: str, capability: Any) -> Any:
         provider = self.plugins.provider(name, capability)
@@ -135,6 +208,23 @@ class _Front:
         """What all providers share, and each provider's own by `settings.of(...)`."""
         return self.assembly.settings
 
+    @property
+    def usage(self) -> Usage:
+        """What was sent to which service for whom, and what it may cost."""
+        return self.assembly.usage
+
+    @property
+    def throttle(self) -> "Throttle":
+        """The named limits on what one user may ask for."""
+        return self.assembly.throttle
+
+    @cached_property
+    def audit(self) -> "Audit":
+        """Builds audit events."""
+        from ace_integrations.audit import Audit
+
+        return Audit(address_key=self.settings.audit_address_key, clock=self._clock)
+
     def check(self) -> None:
         """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
         self.assembly.check()
@@ -188,6 +278,17 @@ class Ace(_Front):
         from ace_integrations.mail import Mail
 
         return Mail(self, self.assembly.transport())
+
+    @cached_property
+    def notifier(self) -> "Notifier":
+        """The channels that notifications go by; `notify` uses them."""
+        from ace_integrations.mail.notifications import Notifier
+
+        return Notifier(self, self.assembly.channels(self.mail))
+
+    def notify(self, to: "Person", notification: "Notification", *, key: str) -> "tuple[Notified, ...]":
+        """Send a notification by every channel of its `via`; see `Notifier.notify`."""
+        return self.notifier.notify(to, notification, key=key)
 
     @cached_property
     def payments(self) -> "Payments":
@@ -258,6 +359,17 @@ class AsyncAce(_Front):
         from ace_integrations.mail import AsyncMail
 
         return AsyncMail(self, self.assembly.transport())
+
+    @cached_property
+    def notifier(self) -> "AsyncNotifier":
+        """The channels that notifications go by; `notify` uses them."""
+        from ace_integrations.mail.notifications import AsyncNotifier
+
+        return AsyncNotifier(self, self.assembly.channels(self.mail))
+
+    async def notify(self, to: "Person", notification: "Notification", *, key: str) -> "tuple[Notified, ...]":
+        """Send a notification by every channel of its `via`; see `Notifier.notify`."""
+        return await self.notifier.notify(to, notification, key=key)
 
     @cached_property
     def payments(self) -> "AsyncPayments":

@@ -5,7 +5,8 @@ AceError
 ├── InvalidInputError              an argument was refused before anything was sent: fix the call
 ├── ProviderError                  a call to a service did not give its result
 │   ├── ConnectionFailedError      nothing was sent: try again later
-│   │   └── OverloadedError        no free connection or no budget here: slow down
+│   │   └── OverloadedError        no free connection or no room here: slow down
+│   │       └── BudgetExceededError  the month's budget is used up
 │   ├── DeadlineExceededError      no answer in time
 │   ├── UnavailableError           the service is failing: try again later
 │   ├── RateLimitedError           too many calls: wait `retry_after` seconds
@@ -32,6 +33,7 @@ __all__ = [
     "AuthenticationError",
     "BodyTooLargeError",
     "BodyUnavailableError",
+    "BudgetExceededError",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",
@@ -56,7 +58,15 @@ __all__ = [
 
 
 class AceError(Exception):
-    """The base of every error of this package."""
+    """The base of every error of this package; its class, `provider` and `code` are what to group by.
+
+    Attributes:
+        provider: the service, as in "stripe"; "" where none is at fault.
+        code: the service's own error code, "" when it gave none.
+    """
+
+    provider: str = ""
+    code: str = ""
 
 
 class ConfigurationError(AceError):
@@ -139,6 +149,10 @@ class ConnectionFailedError(ProviderError):
 
 class OverloadedError(ConnectionFailedError):
     """This process refused to send: no free connection in time, or its own rate limit is reached."""
+
+
+class BudgetExceededError(OverloadedError):
+    """The month's hard budget of the service is used up, so nothing was sent; `retry_after` ends with the month."""
 
 
 class DeadlineExceededError(ProviderError):

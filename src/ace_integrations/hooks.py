@@ -3,6 +3,7 @@
 A third party ships an entry point in the group `ace_integrations` that names its module of hook implementations.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,15 +16,18 @@ import pluggy
 
 from ace_integrations.core.telemetry import CallRecord
 from ace_integrations.errors import ConfigurationError
+from ace_integrations.usage.budget import Crossing
 
 PROJECT = "ace_integrations"
+
+logger = logging.getLogger("ace_integrations.usage")
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 Capability = Literal["identity", "mail", "ai", "jobs", "payments", "video", "realtime"]
 
-Reference = Literal["settings", "build", "service", "webhooks", "twin", "commands", "probe"]
+Reference = Literal["settings", "build", "service", "webhooks", "twin", "commands", "probe", "prices"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Provider:
         twin: its `Twin` class for the sandbox; None when it needs none.
         commands: a typer app for `ace <name>`; None when it has none.
         probe: a function `(settings) -> Call` that asks the service one harmless question, for `ace doctor`.
+        cost: what using it costs, in one short phrase; "" where nothing is known.
+        prices: its `PriceList`; None when it costs nothing, or nothing that could be foreseen.
         links: what a person looks up, by title: documentation, dashboard, status page.
     """
 
@@ -52,6 +58,8 @@ class Provider:
     twin: str | None = None
     commands: str | None = None
     probe: str | None = None
+    cost: str = ""
+    prices: str | None = None
     links: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def load(self, attribute: Reference) -> Any:
@@ -82,6 +90,14 @@ class Hooks:
     @hookspec
     def ace_after_call(self, record: CallRecord) -> None:
         """See how a call ended. Called in the caller's thread or task; what it raises reaches the caller."""
+        raise NotImplementedError
+
+    @hookspec
+    def ace_budget_crossed(self, crossing: Crossing) -> None:
+        """See that a budget was used up to 80 % or 100 %: once each in a month.
+
+        Called in the thread or task of the call that crossed it, so do not block: write to somebody, but later.
+        """
         raise NotImplementedError
 
 
@@ -134,13 +150,23 @@ class Plugins:
         """Call the hooks after a call."""
         self._manager.hook.ace_after_call(record=record)
 
+    def budget_crossed(self, crossing: Crossing) -> None:
+        """Call the hooks of a budget, after one line in the log."""
+        logger.warning("budget %s: %.0f %% used", crossing.budget.text, crossing.share * 100)
+        self._manager.hook.ace_budget_crossed(crossing=crossing)
+
 
 @cache
 def plugins() -> Plugins:
     """Load ours and every installed third party's, once per process."""
-    loaded = Plugins(*(import_module(name) for name in built_in()))
+    loaded = ours()
     loaded._manager.load_setuptools_entrypoints(PROJECT)  # pyright: ignore[reportPrivateUsage] - its own module
     return loaded
+
+
+def ours() -> Plugins:
+    """Load the plugins of this package alone."""
+    return Plugins(*(import_module(name) for name in built_in()))
 
 
 def built_in() -> list[str]:

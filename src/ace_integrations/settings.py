@@ -2,12 +2,27 @@
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from ace_integrations.errors import ConfigurationError
 
@@ -15,6 +30,14 @@ P = TypeVar("P", bound="ProviderSettings")
 
 SANDBOX_PORT = 8600
 """Where a sandbox listens on 127.0.0.1 unless told otherwise."""
+
+Profile = Literal["development", "test", "staging", "production"]
+"""What `ACE_ENV` may name."""
+
+PROFILES: tuple[str, ...] = get_args(Profile)
+
+ENVIRONMENT = "the environment"
+"""The strongest of the places where variables are looked up, as `places` names it."""
 
 
 def _strip(secret: SecretStr) -> SecretStr:
@@ -41,12 +64,13 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
 class _Environment(BaseSettings):
-    """How every settings class reads: `.env` below the environment, frozen, by either name, secrets never shown."""
+    """How every settings class reads: `.env`, the profile's file over it, the environment over both; frozen, by
+    either name, secrets never shown.
+    """
 
     model_config = SettingsConfigDict(
         frozen=True,
         validate_by_name=True,
-        env_file=".env",
         extra="ignore",
         hide_input_in_errors=True,
         # validate_by_name would also read the bare field names from the environment: Django's SECRET_KEY would be
@@ -55,6 +79,7 @@ class _Environment(BaseSettings):
     )
 
     def __init__(self, **values: Any) -> None:
+        values.setdefault("_env_file", env_files(chosen_profile()))
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -64,6 +89,28 @@ class _Environment(BaseSettings):
             raise ConfigurationError(*problems) from None
 
     @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read each file by itself: read together, an old name in the weaker file would beat a new one in the stronger.
+
+        What a file leaves empty is unset, so a copied `.env.example` is a good `.env`.
+        """
+        files = dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
+        names = [files] if isinstance(files, str | os.PathLike) else list(files or ())
+        return (
+            init_settings,
+            env_settings,
+            *(DotEnvSettingsSource(settings_cls, env_file=name, env_ignore_empty=True) for name in reversed(names)),
+            file_secret_settings,
+        )
+
+    @classmethod
     def variables(cls, field: str) -> list[str]:
         """Give the environment names of one field, the preferred one first."""
         alias = cls.model_fields[field].validation_alias
@@ -71,9 +118,45 @@ class _Environment(BaseSettings):
             return [str(choice) for choice in alias.choices]
         return [str(alias or field).upper()]
 
+    @classmethod
+    def secret_fields(cls) -> list[str]:
+        """Name the fields that hold a secret, or several."""
+        return [field for field, about in cls.model_fields.items() if _holds_secret(about.annotation)]
+
+
+def _holds_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(_holds_secret(inner) for inner in get_args(annotation))
+
 
 def _first(location: tuple[int | str, ...]) -> str:
     return str(location[0]) if location else "settings"
+
+
+def chosen_profile() -> str:
+    """Give the profile that `ACE_ENV` names, in the environment or in `.env`; development when neither does."""
+    found = (variables["ACE_ENV"] for variables in places("").values() if "ACE_ENV" in variables)
+    return next(found, "development")
+
+
+def env_files(profile: str) -> tuple[str, ...]:
+    """Name the files that a profile reads, the stronger one last; a word that is no profile names none of its own."""
+    return (".env", f".env.{profile}") if profile in PROFILES else (".env",)
+
+
+def places(profile: str) -> dict[str, Mapping[str, str]]:
+    """Give the variables of each place that a profile reads, the strongest place first, their names in capitals.
+
+    What a file leaves empty is unset there; what the environment leaves empty hides the files.
+    """
+    return {
+        ENVIRONMENT: {name.upper(): value for name, value in os.environ.items()},
+        **{file: in_file(file) for file in reversed(env_files(profile))},
+    }
+
+
+def in_file(name: str) -> Mapping[str, str]:
+    """Give the variables that a `.env` file sets; none when it does not exist."""
+    return {name.upper(): value for name, value in dotenv_values(name).items() if value}
 
 
 class ProviderSettings(_Environment):
@@ -91,6 +174,14 @@ class ProviderSettings(_Environment):
     base_url: str | None = Field(default=None, exclude=True)
     """Another address than the service's own; set by the sandbox."""
 
+    @field_validator("base_url")
+    @classmethod
+    def _encrypted(cls, url: str | None) -> str | None:
+        # Here, so that settings which are given to a client in code are held to it too.
+        if url is not None and not is_loopback(url) and urlsplit(url).scheme != "https":
+            raise ValueError("must start with https:// unless it is on this machine")
+        return url
+
     def missing(self, *fields: str) -> list[str]:
         """Say which of `fields` (all required ones by default) are unset: one sentence each."""
         unset = [field for field in fields or self.required if not getattr(self, field)]
@@ -98,6 +189,11 @@ class ProviderSettings(_Environment):
 
     def problems(self) -> list[str]:
         """Say what contradicts itself: one sentence each. A provider adds its own."""
+        return []
+
+    def warnings(self, *, production: bool) -> list[str]:
+        """Say what is allowed but likely a mistake, for `ace doctor`: one sentence each. A provider adds its own."""
+        del production
         return []
 
     def in_sandbox(self, url: str) -> Self:
@@ -108,6 +204,11 @@ class ProviderSettings(_Environment):
     def is_sandbox(self) -> bool:
         """Whether calls go to a twin on this machine."""
         return self.base_url is not None and is_loopback(self.base_url)
+
+    @property
+    def is_live(self) -> bool | None:
+        """Whether the keys are live (True) or for tests (False); None where a key does not tell."""
+        return None
 
     def secrets(self) -> list[str]:
         """Every secret value, for redaction."""
@@ -123,22 +224,51 @@ class Settings(_Environment):
     """What all providers share: which are on, where the sandbox is, how long a call may take.
 
     Attributes:
+        env: the profile: development, test, staging or production. `.env.<profile>` is read over `.env`.
+        sandbox: look for services without a key in the local sandbox.
+        sandbox_url: where that sandbox is, on this machine; switches it on.
+        timeout_s: seconds that a whole call may take, its repeats included.
+        max_retries: how often a call is sent again at most.
+        identity: the provider that verifies identities, as `ace plugins` names it.
+        mail: the provider that sends mail.
+        payments: the providers that take payments, with commas, the default first.
+        mail_from: the address that notifications are from.
+        mail_from_name: the name beside it.
+        budgets: by the month, as in "mailgun=10000" or "didit=50 USD": a hook is told at 80 % and at 100 %.
+        hard_budgets: likewise, and the call that would go past one is refused.
+        prices: a TOML file with your own prices, see `ace usage prices`.
+        limits: by name, as in "payments=20/minute"; see `ace_integrations.throttle.DEFAULTS`.
+        redis_url: where several processes count together; may hold a password.
+        audit_address_key: hashes the IP addresses of audit events; None keeps them readable.
         providers: settings of single providers given in code; the others are read from the environment on first use.
     """
 
-    env: Literal["development", "test", "staging", "production"] = Field(
-        default="development", validation_alias="ACE_ENV"
-    )
+    env: Profile = Field(default="development", validation_alias="ACE_ENV")
     sandbox: bool = Field(default=False, validation_alias="ACE_SANDBOX")
     sandbox_url: str | None = Field(default=None, validation_alias="ACE_SANDBOX_URL")
     timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(default=30.0, validation_alias="ACE_TIMEOUT")
     max_retries: Annotated[int, Field(ge=0, le=10)] = Field(default=2, validation_alias="ACE_MAX_RETRIES")
     identity: str = Field(default="didit", validation_alias="ACE_IDENTITY")
     mail: str = Field(default="mailgun", validation_alias="MAIL_MAILER")
+    mail_from: str | None = Field(default=None, validation_alias="MAIL_FROM_ADDRESS")
+    mail_from_name: str = Field(default="", validation_alias="MAIL_FROM_NAME")
     payments: Names = Field(default=("stripe",), validation_alias="ACE_PAYMENTS")
+    budgets: Names = Field(default=(), validation_alias="ACE_BUDGETS")
+    hard_budgets: Names = Field(default=(), validation_alias="ACE_HARD_BUDGETS")
+    prices: str | None = Field(default=None, validation_alias="ACE_PRICES")
+    limits: Names = Field(default=(), validation_alias="ACE_LIMITS")
+    redis_url: SecretStr | None = Field(default=None, validation_alias="REDIS_URL")
+    audit_address_key: Secret | None = Field(default=None, validation_alias="ACE_AUDIT_ADDRESS_KEY")
     providers: tuple[ProviderSettings, ...] = Field(default=(), exclude=True)
 
     _loaded: dict[type[ProviderSettings], ProviderSettings] = PrivateAttr(default_factory=lambda: {})
+
+    def __init__(self, **values: Any) -> None:
+        profile = values.get("env") or values.get("ACE_ENV") or chosen_profile()
+        chosen_here = "_env_file" not in values
+        super().__init__(**{"_env_file": env_files(profile), **values})
+        if chosen_here and self.env != profile:
+            raise ConfigurationError(f".env.{profile} sets ACE_ENV to {self.env}: a profile's file cannot name another")
 
     def of(self, kind: type[P]) -> P:
         """Give one provider's settings: the given ones, else from the environment; at the sandbox where that is on.
@@ -149,7 +279,12 @@ class Settings(_Environment):
         loaded = self._loaded.get(kind)
         if loaded is None:
             loaded = self._place(self._given(kind))
-            problems = [*loaded.problems(), *self._misplaced(loaded), *_published(loaded)]
+            problems = [
+                *loaded.problems(),
+                *self._misplaced(loaded),
+                *self._dangerous(loaded),
+                *self._published(loaded),
+            ]
             if problems:
                 raise ConfigurationError(*problems)
             self._loaded[kind] = loaded
@@ -190,7 +325,9 @@ class Settings(_Environment):
         for settings in self.providers:
             if isinstance(settings, kind):
                 return settings
-        return kind()
+        # The profile may be chosen in code, so it is this object's and not the environment's.
+        chosen: dict[str, Any] = {"_env_file": env_files(self.env)}
+        return kind(**chosen)
 
     def _place(self, settings: P) -> P:
         problems = self.problems()
@@ -201,29 +338,39 @@ class Settings(_Environment):
         return settings
 
     def _misplaced(self, settings: ProviderSettings) -> list[str]:
-        """Keep sandbox keys from live hosts and live addresses from plain HTTP."""
-        url = settings.base_url
+        """Keep sandbox keys from live hosts."""
         if not settings.is_sandbox and any(
             getattr(settings, field) == value for field, value in settings.sandbox_values.items()
         ):
             return [f"a sandbox key of {settings.provider} is set, but its address is the live service's"]
-        if url is None:
-            return []
-        if not is_loopback(url) and urlsplit(url).scheme != "https":
-            return [f"the address of {settings.provider} must start with https:// unless it is on this machine"]
         return []
 
+    def _dangerous(self, settings: ProviderSettings) -> list[str]:
+        """Keep from production what weakens a signature check: such variables have DANGEROUS in their name."""
+        if self.env != "production":
+            return []
+        kind = type(settings)
+        names = {kind.variables(field)[0]: getattr(settings, field) for field in kind.model_fields}
+        return [
+            f"ACE_ENV is production, so {name} must not be set"
+            for name, value in names.items()
+            if "_DANGEROUS_" in name and value
+        ]
 
-def _published(settings: ProviderSettings) -> list[str]:
-    """Find secrets that a browser gets too: what `NEXT_PUBLIC_` names is built into the pages of a front end."""
-    # The twins' own values open nothing, and a front end under test may hold them.
-    secrets = [] if settings.is_sandbox else settings.secrets()
-    values = {**dotenv_values(str(settings.model_config.get("env_file"))), **os.environ}
-    return [
-        f"{name} gives a secret of {settings.provider} to every visitor: unset it, and change the key"
-        for name, value in sorted(values.items())
-        if name.startswith("NEXT_PUBLIC_") and value and value.strip() in secrets
-    ]
+    def _published(self, settings: ProviderSettings) -> list[str]:
+        """Find secrets that a browser gets too: what `NEXT_PUBLIC_` names is built into the pages of a front end."""
+        # The twins' own values open nothing, and a front end under test may hold them.
+        secrets = [] if settings.is_sandbox else settings.secrets()
+        names = {
+            name
+            for variables in places(self.env).values()
+            for name, value in variables.items()
+            if name.startswith("NEXT_PUBLIC_") and value.strip() in secrets
+        }
+        return [
+            f"{name} gives a secret of {settings.provider} to every visitor: unset it, and change the key"
+            for name in sorted(names)
+        ]
 
 
 def is_loopback(url: str) -> bool:

@@ -16,19 +16,19 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from examples.fastapi_platform import accounts, identity, outbox, payments
+from examples.fastapi_platform import accounts, identity, payments
 from examples.fastapi_platform import app as application
 from examples.fastapi_platform.demo import listening
 
 from ace_integrations import AsyncAce, Settings
-from ace_integrations.contrib.sqlalchemy import AsyncSqlStore
+from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore
 from ace_integrations.sandbox.server import join_or_start
 
 HOLDERS: dict[str, Any] = {
     "accounts": accounts,
     "identity": identity,
     "payments": payments,
-    "relay": outbox.Relay,
+    "mails": AsyncSqlMailQueue,
     "store": AsyncSqlStore,
 }
 

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from examples.fastapi_platform.accounts import SENDER
 from examples.fastapi_platform.demo import Running, running
 from examples.shared.story import Story
-from sqlalchemy import create_engine, text
+from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy.orm import Session, sessionmaker
 
 from ace_integrations import Settings
+from ace_integrations.contrib.sqlalchemy import SqlMailQueue, mail_tables
 from ace_integrations.hooks import plugins
+from ace_integrations.mail import Address, Message
 from ace_integrations.sandbox.control import Control
 from ace_integrations.testing import SignedWebhook, WebhookFactory
 
@@ -46,6 +50,13 @@ class Database:
         with self._engine.begin() as connection:
             connection.execute(text(statement), values)
 
+    def queue_mail(self, key: str, *, to: str) -> None:
+        """Let the platform send one more mail."""
+        message = Message(sender=SENDER, to=(Address(email=to),), subject="More", text="More", mail_id=key)
+        queue = SqlMailQueue(sessionmaker(self._engine), mail_tables(MetaData()))
+        with Session(self._engine) as session, session.begin():
+            queue.put(session, message)
+
     def books(self) -> dict[str, Any]:
         """Give the payments, the places, and the numbers of the first course."""
         ((students, revenue),) = self.rows("SELECT students, revenue_minor FROM courses WHERE id = 1")
@@ -60,6 +71,9 @@ class Database:
         """Close the connections."""
         self._engine.dispose()
 
+
+PATIENT = tuple(f"{name}=100000/minute" for name in ("default", "login", "payments", "identity"))
+"""Limits that no test reaches by accident."""
 
 ENROLLED_ONCE = {"payments": ["paid"], "places": [True], "students": 1, "revenue": PRICE_MINOR}
 
@@ -124,11 +138,11 @@ def unheard_event(provider: str) -> SignedWebhook:
 
 
 @contextmanager
-def platform_on(url: str) -> Generator[Platform]:
+def platform_on(url: str, *, limits: tuple[str, ...] = PATIENT) -> Generator[Platform]:
     """Run sandbox and platform on one database."""
     database = Database(url)
     try:
-        with running(url) as servers:
+        with running(url, limits=limits) as servers:
             yield Platform(servers, database)
     finally:
         database.close()

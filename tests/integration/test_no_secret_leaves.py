@@ -93,10 +93,11 @@ def test_no_sandbox_secret_is_in_the_journal_or_on_a_console_page(ace_sandbox: R
             outcome(lambda walk=walk, client=client: _walked(client, walk))  # type: ignore[misc]
     ace_sandbox.control.advance(60)
     printed = [json.dumps(ace_sandbox.control.journal()), json.dumps(ace_sandbox.control.deliveries())]
-    for page in ("/", "/console/didit", "/console/mailgun", "/console/stripe", "/console/webhooks"):
-        printed.append(httpx.get(ace_sandbox.url + page, trust_env=False).text)
+    for page in ("/", "/console/didit", "/console/mailgun", "/console/stripe", "/console/webhooks", "/console/journal"):
+        printed.append(httpx.get(ace_sandbox.url + page, trust_env=False).raise_for_status().text)
     for entry in ace_sandbox.control.journal()[-60:]:
-        printed.append(httpx.get(f"{ace_sandbox.url}/console/journal/{entry['id']}", trust_env=False).text)
+        opened = httpx.get(f"{ace_sandbox.url}/console/journal/{entry['id']}", trust_env=False)
+        printed.append(opened.raise_for_status().text)
     text = "\n".join(printed)
     assert hits(text, sorted(set(secrets))) == []
     assert "_secret_" not in text

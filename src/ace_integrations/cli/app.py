@@ -6,9 +6,10 @@ from pkgutil import resolve_name
 
 import typer
 
-from ace_integrations.cli import doctor, sandbox, webhooks
+from ace_integrations.cli import doctor, sandbox, usage, webhooks
 from ace_integrations.cli.init import init
-from ace_integrations.cli.output import AsJson, complain, show
+from ace_integrations.cli.output import complain
+from ace_integrations.cli.plugins import list_plugins
 from ace_integrations.errors import AceError, ConfigurationError, InvalidInputError
 from ace_integrations.hooks import plugins
 
@@ -21,20 +22,11 @@ app = typer.Typer(
 )
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(usage.app, name="usage")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(sandbox.demo)
 app.command("init")(init)
-
-
-@app.command("plugins")
-def list_plugins(*, links: bool = False, as_json: AsJson = False) -> None:
-    """List every provider: what it is for, and where its package is; --links prints where to read on."""
-    rows = [
-        {"name": provider.name, "capability": provider.capability, "title": provider.title, "from": provider.settings}
-        | (dict(provider.links) if links else {})
-        for provider in plugins().providers.values()
-    ]
-    show(rows, as_json=as_json)
+app.command("plugins")(list_plugins)
 
 
 def run() -> None:

@@ -6,17 +6,18 @@ from typing import Annotated
 
 import typer
 
+from ace_integrations.cli.environment import Variable, groups, variables
 from ace_integrations.cli.output import complain, say
 from ace_integrations.hooks import plugins
-from ace_integrations.settings import ProviderSettings, Settings
 
-EXAMPLE, IGNORED = Path(".env.example"), ".env"
+EXAMPLE = Path(".env.example")
+IGNORED = (".env", ".env.*", f"!{EXAMPLE}")
 
 
 def init(
     *, force: Annotated[bool, typer.Option("--force", help="Write over an existing .env.example.")] = False
 ) -> None:
-    """Write .env.example with every variable and no value, and add .env to .gitignore once."""
+    """Write .env.example with every variable and no value, and add .env and its profiles to .gitignore once."""
     if EXAMPLE.exists() and not force:
         complain(f"{EXAMPLE} exists; --force writes over it")
         raise typer.Exit(1)
@@ -28,29 +29,28 @@ def init(
 
 def lines() -> Iterator[str]:
     """Give the lines of the example: one group a provider, the preferred name of each variable, no value."""
-    yield "# Shared. ACE_SANDBOX=1 points every service without a key at the local sandbox."
-    yield from _variables(Settings)
-    for provider in plugins().providers.values():
-        kind: type[ProviderSettings] = provider.load("settings")
-        yield ""
-        yield f"# {provider.title} ({provider.capability})"
-        yield from _variables(kind)
+    titles = {provider.name: f"{provider.title} ({provider.capability})" for provider in plugins().providers.values()}
+    yield "# ACE_SANDBOX=1 points every service without a key at the local sandbox. What stays empty is not set."
+    for name, kind in groups(plugins()).items():
+        yield from ("", f"# --- {titles.get(name, 'Shared')} ---")
+        for variable in variables(kind):
+            yield f"# {variable.purpose}{_notes(variable)}"
+            yield f"{variable.names[0]}="
 
 
 def ignore(path: Path) -> bool:
-    """Add `.env` to a .gitignore; False when it is there."""
+    """Add `.env`, and the files of its profiles, to a .gitignore; False when they are there."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if IGNORED in text.splitlines():
+    added = [line for line in IGNORED if line not in text.splitlines()]
+    if not added:
         return False
-    path.write_text(f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{IGNORED}\n", encoding="utf-8")
+    apart = "" if not text or text.endswith("\n") else "\n"
+    path.write_text(f"{text}{apart}{chr(10).join(added)}\n", encoding="utf-8")
     return True
 
 
-def _variables(kind: type[Settings | ProviderSettings]) -> Iterator[str]:
-    for field, about in kind.model_fields.items():
-        if about.exclude:
-            continue
-        first, *others = kind.variables(field)
-        needed = field in getattr(kind, "required", ())
-        notes = [*(["needed"] if needed else []), *([f"or {', '.join(others)}"] if others else [])]
-        yield f"{first}={'  # ' + '; '.join(notes) if notes else ''}"
+def _notes(variable: Variable) -> str:
+    others = variable.names[1:]
+    notes = ["needed"] if variable.needed else [f"default {variable.default}"] if variable.default else []
+    notes += [f"or {', '.join(others)}"] if others else []
+    return f" ({'; '.join(notes)})" if notes else ""

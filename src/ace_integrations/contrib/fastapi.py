@@ -1,16 +1,28 @@
-"""FastAPI and Starlette: the raw body, one webhook route per provider, `AsyncAce` as a dependency. Extra: `fastapi`."""
+"""FastAPI and Starlette: the raw body, one webhook route per provider, a health route, `AsyncAce` as a dependency.
+Extra: `fastapi`.
+"""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import cast
+from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
 
 from ace_integrations.ace import AsyncAce
-from ace_integrations.core import Headers
-from ace_integrations.errors import BodyTooLargeError, BodyUnavailableError
+from ace_integrations.core import AsyncConnection, Call, Headers, Options
+from ace_integrations.errors import AceError, BodyTooLargeError, BodyUnavailableError, InvalidInputError
+from ace_integrations.health import Finding, examine
 from ace_integrations.webhooks import AsyncReceiver
 from ace_integrations.webhooks.receiver import LARGEST_BODY
+
+logger = logging.getLogger("ace_integrations.health")
+
+ANSWER_WITHIN_S = 5.0
+"""Seconds that a health check gives each service; it is asked once, without a retry."""
 
 
 def ace_lifespan(ace: AsyncAce) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -28,6 +40,24 @@ def ace_lifespan(ace: AsyncAce) -> Callable[[FastAPI], AbstractAsyncContextManag
 def get_ace(request: Request) -> AsyncAce:
     """Give the application's `AsyncAce`: `ace: Annotated[AsyncAce, Depends(get_ace)]`."""
     return cast("AsyncAce", request.app.state.ace)
+
+
+def throttled(limit: str, *, who: Callable[..., Any] | None = None) -> Callable[..., Awaitable[None]]:
+    """Give a dependency that answers 429 with Retry-After past a limit: `dependencies=[Depends(throttled("ai"))]`.
+
+    Args:
+        limit: a name of `ace_integrations.throttle.DEFAULTS` or of `ACE_LIMITS`.
+        who: a dependency that gives your own id of the user; by default the address that asks.
+    """
+
+    async def check(
+        ace: Annotated[AsyncAce, Depends(get_ace)], asking: Annotated[str, Depends(who or _address)]
+    ) -> None:
+        turn = await ace.throttle.atake(limit, asking)
+        if not turn.allowed:
+            raise HTTPException(429, "Too many requests. Wait a little.", {"Retry-After": str(turn.retry_after)})
+
+    return check
 
 
 def webhook_routes(
@@ -50,6 +80,41 @@ def webhook_routes(
     return router
 
 
+def health_route(
+    ace: AsyncAce, *, path: str = "/healthz", kept_s: float = 10.0, clock: Callable[[], float] = time.monotonic
+) -> APIRouter:
+    """Give a route that says whether every chosen service can be used: 200 when all can, else 503.
+
+    Its JSON holds one verdict per service and nothing that a service said: what is behind a verdict, `ace doctor`
+    tells. It needs no login: however many ask, each service is asked at most once in `kept_s` seconds by each process.
+
+    Args:
+        kept_s: seconds that an answer is given again, at least 1.
+        clock: gives seconds that never go back.
+
+    Raises:
+        InvalidInputError: `kept_s` is less than 1.
+    """
+    if kept_s < 1:
+        raise InvalidInputError(
+            "must be at least 1, or strangers could have the services called in a loop", field="kept_s"
+        )
+    health = _Health(ace, kept_s, clock)
+
+    async def answer() -> JSONResponse:
+        findings = await health.findings()
+        failing = any(finding.is_failure for finding in findings.values())
+        body = {
+            "status": "failing" if failing else "ok",
+            "services": {name: findings[name].verdict for name in sorted(findings)},
+        }
+        return JSONResponse(body, 503 if failing else 200, headers={"cache-control": "no-store"})
+
+    router = APIRouter()
+    router.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False, name="health")
+    return router
+
+
 async def raw_body(request: Request, *, limit: int = LARGEST_BODY) -> bytes:
     """Read the body as it arrived, at most `limit` bytes.
 
@@ -69,6 +134,10 @@ async def raw_body(request: Request, *, limit: int = LARGEST_BODY) -> bytes:
     return b"".join(parts)
 
 
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 def _route(receiver: AsyncReceiver, provider: str, refused_status: int | None) -> Callable[[Request], object]:
     async def receive(request: Request) -> Response:
         try:
@@ -86,4 +155,61 @@ def _route(receiver: AsyncReceiver, provider: str, refused_status: int | None) -
     return receive
 
 
-__all__ = ["ace_lifespan", "get_ace", "raw_body", "webhook_routes"]
+class _Health:
+    """One examination for all who ask while it runs, and for `kept_s` seconds from its start."""
+
+    def __init__(self, ace: AsyncAce, kept_s: float, clock: Callable[[], float]) -> None:
+        self._ace = ace
+        self._kept_s = kept_s
+        self._clock = clock
+        self._due = 0.0
+        self._examination: asyncio.Task[dict[str, Finding]] | None = None
+
+    async def findings(self) -> dict[str, Finding]:
+        """Give the worst finding of each service that is switched on."""
+        task = self._examination
+        if task is None or _is_lost(task) or (task.done() and self._clock() >= self._due):
+            self._due = self._clock() + self._kept_s
+            task = self._examination = asyncio.create_task(self._examine())
+        # Shielded: whoever hangs up neither ends the examination of the others nor buys a new one.
+        return await asyncio.shield(task)
+
+    async def _examine(self) -> dict[str, Finding]:
+        try:
+            asked = list(examine(self._ace))
+        except AceError as error:
+            logger.warning("the services cannot be examined: %s", error)
+            return {"ace": Finding("ace", "wrong", str(error))}
+        found = await asyncio.gather(*(self._find(name, call) for name, call in asked))
+        on = [finding for finding in found if finding.verdict != "off"]
+        return {finding.provider: finding for finding in sorted(on, key=lambda finding: finding.is_failure)}
+
+    async def _find(self, provider: str, call: Call[Finding]) -> Finding:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S + 1):
+                finding = await call.arun(_Once(self._ace))
+        except Exception as error:  # a stranger's probe may raise anything, and a health check always answers
+            finding = Finding(provider, "unreachable", type(error).__name__)
+        if finding.is_failure:
+            logger.warning("%s is %s: %s", provider, finding.verdict, finding.what)
+        return finding
+
+
+def _is_lost(task: "asyncio.Task[dict[str, Finding]]") -> bool:
+    """Whether an examination went down with its event loop, or waits in one that may never run again."""
+    return task.cancelled() or (not task.done() and task.get_loop() is not asyncio.get_running_loop())
+
+
+class _Once:
+    """Sends with the connections of an `AsyncAce`, quickly and without a retry."""
+
+    options = Options(timeout_s=ANSWER_WITHIN_S, max_retries=0)
+
+    def __init__(self, ace: AsyncAce) -> None:
+        self._ace = ace
+
+    def connection(self, provider: str) -> AsyncConnection:
+        return self._ace.connection(provider)
+
+
+__all__ = ["ace_lifespan", "get_ace", "health_route", "raw_body", "throttled", "webhook_routes"]

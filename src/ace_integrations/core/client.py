@@ -216,8 +216,9 @@ class AsyncFacade(Awaiting):
 
 
 def _account(service: AnyService, settings: ProviderSettings | None, observer: Observer | None) -> Account:
-    shared = Settings()
-    placed = settings if settings is not None else shared.of(service.settings)
+    # Settings given in code are held to the same rules as those of the environment.
+    shared = Settings(providers=() if settings is None else (settings,))
+    placed = shared.of(service.settings if settings is None else type(settings))
     return Account(service, placed, defaults=Options(shared.timeout_s, shared.max_retries), observer=observer)
 
 

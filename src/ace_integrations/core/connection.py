@@ -21,7 +21,7 @@ from ace_integrations.core.outcome import Failed, from_content, from_status, fro
 from ace_integrations.core.redaction import Redactor
 from ace_integrations.core.retry_after import parse_retry_after
 from ace_integrations.core.service import AnyService, Endpoint
-from ace_integrations.core.telemetry import CallRecord, Observer, is_logged, log
+from ace_integrations.core.telemetry import CallRecord, Observer, acting_user, is_logged, log
 from ace_integrations.errors import DeadlineExceededError, InvalidInputError, ProviderError, UnexpectedReplyError
 from ace_integrations.settings import ProviderSettings
 
@@ -344,7 +344,9 @@ class Trip(Generic[T]):
 
     def _record(self, **known: Any) -> CallRecord:
         call = self._call
-        return CallRecord(call.provider, call.operation, call.method, call.path, **known)
+        return CallRecord(
+            call.provider, call.operation, call.method, call.path, units=call.units, user=acting_user(), **known
+        )
 
 
 def prepare(account: Account, call: HttpCall[Any]) -> WireRequest:

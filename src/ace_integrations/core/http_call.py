@@ -146,6 +146,7 @@ class HttpCall(Call[T]):
         repeat: None means: GET is `SAFE`, a key makes it `KEYED`, all else is `UNSAFE`.
         timeout: seconds for the whole call where the service needs longer than the client's setting.
         max_bytes: the largest answer that is read, after decompression.
+        units: how many of what the service bills a success uses, for `ace.usage`.
     """
 
     method: str
@@ -162,6 +163,7 @@ class HttpCall(Call[T]):
     repeat: Repeat | None = None
     timeout: float | None = None
     max_bytes: int | None = None
+    units: int = 1
     provider: str = ""
     operation: str = ""
 

@@ -1,6 +1,9 @@
 """What is told about a call: one record, to the log and to whoever observes."""
 
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +20,8 @@ class CallRecord:
         duration_s: seconds from the first try to the result, waits included.
         attempts: how many times the request was sent.
         error: the class name of the error that the caller gets, "" for a result.
+        units: how many of what the service bills one success uses: the recipients of a mail.
+        user: your own id of whom the call is made for, from `acting_for`; "" where nobody was named.
     """
 
     provider: str
@@ -28,6 +33,30 @@ class CallRecord:
     attempts: int = 0
     request_id: str = ""
     error: str = ""
+    units: int = 1
+    user: str = ""
+
+
+_user: ContextVar[str] = ContextVar("ace_integrations.acting_for", default="")
+
+
+@contextmanager
+def acting_for(user: str) -> Generator[None]:
+    """Count the calls inside for one user, in this thread or task and in the tasks that it starts.
+
+    Args:
+        user: your own id, as in "student-42": no name, no address.
+    """
+    token = _user.set(user)
+    try:
+        yield
+    finally:
+        _user.reset(token)
+
+
+def acting_user() -> str:
+    """Give whom calls are made for now, "" for nobody in particular."""
+    return _user.get()
 
 
 class Observer(Protocol):

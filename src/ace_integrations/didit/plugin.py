@@ -19,6 +19,8 @@ def ace_providers() -> Iterable[Provider]:
         twin="ace_integrations.didit.sandbox:DiditTwin",
         commands="ace_integrations.didit.cli:app",
         probe="ace_integrations.didit.client:probe",
+        cost="about 0.33 USD a full check, 500 a month free; prepaid",
+        prices="ace_integrations.didit.prices:PRICES",
         links={
             "Documentation": "https://docs.didit.me",
             "Console": "https://business.didit.me",

@@ -26,6 +26,7 @@ class DiditSettings(ProviderSettings):
     No key belongs into a browser: it needs the session's `url` only.
 
     Attributes:
+        api_key: the application's key.
         workflow_id: the workflow of every session that names no other; not a secret.
         webhook_secrets: each destination has its own; during a rotation give both, the new one first.
         webhook_tolerance_s: how far the signed time of a webhook may be from now. The last automatic retry comes about

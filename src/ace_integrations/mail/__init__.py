@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         Suppression,
         SuppressionList,
     )
-    from ace_integrations.mail.transport import AsyncMail, Mail, MailRecord, MailTransport
+    from ace_integrations.mail.transport import AsyncMail, Mail, MailOperations, MailRecord, MailTransport
 
 __all__ = [
     "Address",
@@ -48,6 +48,7 @@ __all__ = [
     "DeliveryStatus",
     "Draft",
     "Mail",
+    "MailOperations",
     "MailRecord",
     "MailTransport",
     "Mailgun",
@@ -75,7 +76,7 @@ _MODULES = {
     "outbox.client": ("AsyncOutbox", "Outbox"),
     "smtp.client": ("AsyncSmtp", "Smtp"),
     "suppression": ("MemorySuppressions", "RecipientSuppressedError", "Suppression", "SuppressionList"),
-    "transport": ("AsyncMail", "Mail", "MailRecord", "MailTransport"),
+    "transport": ("AsyncMail", "Mail", "MailOperations", "MailRecord", "MailTransport"),
 }
 
 __getattr__ = lazy(__name__, {name: module for module, names in _MODULES.items() for name in names})

@@ -84,7 +84,8 @@ class Attachment(BaseModel):
         inline: shown inside the HTML, where `<img src="cid:<filename>">` names it.
     """
 
-    model_config = ConfigDict(frozen=True)
+    # In JSON, where a queue may keep a mail, bytes are base64.
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
 
     filename: Annotated[str, AfterValidator(_file_name)]
     content: bytes = Field(repr=False)

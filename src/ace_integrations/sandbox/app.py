@@ -6,7 +6,9 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 from http.cookies import SimpleCookie
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -18,8 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ace_integrations.sandbox.asgi import answer, done, read_fields
 from ace_integrations.sandbox.clock import Clock
-from ace_integrations.sandbox.console import TOKEN_COOKIE, Console
-from ace_integrations.sandbox.delivery import Deliveries
+from ace_integrations.sandbox.console import THEME_COOKIE, TOKEN_COOKIE, Console, chosen_theme, next_theme
+from ace_integrations.sandbox.delivery import Deliveries, Part
 from ace_integrations.sandbox.faults import Faults, Rule, apply
 from ace_integrations.sandbox.journal import Journal
 from ace_integrations.sandbox.pages import STATIC
@@ -107,7 +109,7 @@ class _Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _decoded(scope["headers"])
         problem = self._problem(scope["path"], scope.get("method", "GET"), headers)
         if problem:
             await answer(send, 403, problem.encode(), media_type="text/plain")
@@ -176,8 +178,9 @@ class _Watched:
             path=f"{path}?{query}" if query else path,
             status=seen.status,
             duration_ms=round((time.monotonic() - started) * 1000),
-            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            headers=_decoded(scope["headers"]),
             request=bytes(seen.request),
+            answered=_decoded(seen.headers),
             response=bytes(seen.response),
             fault=rule.kind if rule else "",
         )
@@ -192,6 +195,7 @@ class _Seen:
         self.request = bytearray()
         self.response = bytearray()
         self.status = 0
+        self.headers: Iterable[tuple[bytes, bytes]] = ()
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -201,9 +205,14 @@ class _Seen:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.headers = message.get("headers", ())
         elif len(self.response) < 100_000:
             self.response += message.get("body", b"")
         await self._send(message)
+
+
+def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
 
 
 class _CycleReceive:
@@ -234,13 +243,14 @@ def _controls(sandbox: Sandbox) -> list[BaseRoute]:
 
     async def journal(request: Request) -> Response:
         query = request.query_params
-        entries = sandbox.journal.entries(
+        found = sandbox.journal.find(
             provider=query.get("provider", ""),
             operation=query.get("operation", ""),
             kind=query.get("kind", ""),
+            text=query.get("text", ""),
             after=int(query.get("after", "0")),
         )
-        return JSONResponse({"entries": entries})
+        return JSONResponse({"entries": [asdict(entry) for entry in found]})
 
     async def clock(request: Request) -> Response:
         fields = await read_fields(request)
@@ -281,8 +291,27 @@ def _controls(sandbox: Sandbox) -> list[BaseRoute]:
             return JSONResponse({"error": "no such delivery"}, 404)
         return done(request, (await sandbox.deliveries.resend(number)).as_json())
 
+    async def tamper(request: Request) -> Response:
+        number = int(request.path_params["delivery"])
+        part: Any = (await read_fields(request)).get("part")
+        if number not in sandbox.deliveries.all:
+            return JSONResponse({"error": "no such delivery"}, 404)
+        if part not in get_args(Part):
+            return JSONResponse({"error": f"part is one of {', '.join(get_args(Part))}"}, 400)
+        try:
+            return done(request, (await sandbox.deliveries.tamper(number, part)).as_json())
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 409)
+
+    async def theme(request: Request) -> Response:
+        chosen = chosen_theme(str((await read_fields(request)).get("theme", "")))
+        response = done(request, {"theme": chosen, "next": next_theme(chosen)})
+        response.set_cookie(THEME_COOKIE, chosen, max_age=365 * 86400, httponly=True, samesite="strict", path="/")
+        return response
+
     return [
         Route("/_sandbox/status", status),
+        Route("/_sandbox/theme", theme, methods=["POST"]),
         Route("/_sandbox/reset", reset, methods=["POST"]),
         Route("/_sandbox/journal", journal),
         Route("/_sandbox/clock", clock, methods=["POST"]),
@@ -291,4 +320,5 @@ def _controls(sandbox: Sandbox) -> list[BaseRoute]:
         Route("/_sandbox/faults/{rule:int}/remove", remove_fault, methods=["POST"]),
         Route("/_sandbox/deliveries", deliveries),
         Route("/_sandbox/deliveries/{delivery:int}/resend", resend, methods=["POST"]),
+        Route("/_sandbox/deliveries/{delivery:int}/tamper", tamper, methods=["POST"]),
     ]

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ace_integrations.sandbox.app import Sandbox
 
 TOKEN_COOKIE = "ace_sandbox"  # noqa: S105 - a name
+THEME_COOKIE = "ace_sandbox_theme"
+THEMES = ("system", "light", "dark")
+"""In the order in which the console's button goes round."""
 
 _PAGES = environment("ace_integrations.sandbox")
 
@@ -34,6 +37,7 @@ class Console:
             Route("/console/webhooks", self._webhooks),
             Route("/console/faults", self._faults),
             Route("/console/clock", self._clock),
+            Route("/console/journal", self._journal),
             Route("/console/journal/{entry:int}", self._entry),
             Route("/console/{twin}", self._twin),
         ]
@@ -79,20 +83,31 @@ class Console:
         waiting = [_when(at) for at in self._sandbox.clock.waiting[:50]]
         return self._page(request, "clock", "Clock", waiting=waiting)
 
+    async def _journal(self, request: Request) -> Response:
+        provider, kind, text = (request.query_params.get(name, "") for name in ("provider", "kind", "text"))
+        found = self._sandbox.journal.find(provider=provider, kind=kind, text=text)[::-1]
+        wanted = {"provider": provider, "kind": kind, "text": text}
+        return self._page(request, "journal", "Journal", wanted=wanted, found=found)
+
     async def _entry(self, request: Request) -> Response:
-        wanted = request.path_params["entry"]
-        entry = next((entry for entry in self._sandbox.journal if entry.id == wanted), None)
+        entry = self._sandbox.journal.get(request.path_params["entry"])
         if entry is None:
-            return RedirectResponse("/", 303)
-        return self._page(request, "entry", f"Call {wanted}", entry=entry)
+            return RedirectResponse("/console/journal", 303)
+        delivery = self._sandbox.deliveries.all.get(entry.delivery)
+        title = f"{'Webhook' if entry.kind == 'webhook' else 'Call'} {entry.id}"
+        return self._page(request, "entry", title, call=entry, delivery=delivery, indented=_indented)
 
     def _page(self, request: Request, view: str, title: str, **values: Any) -> Response:
         sandbox = self._sandbox
         nonce = secrets.token_urlsafe(12)
+        # On the server, so that the first paint has the right colours without a script.
+        theme = chosen_theme(request.cookies.get(THEME_COOKIE, ""))
         html = _PAGES.get_template(f"console_{view}.html").render(
             title=title,
             path=request.url.path,
             nonce=nonce,
+            theme=theme,
+            next_theme=next_theme(theme),
             address=sandbox.url.removeprefix("http://"),
             twins=[(name, twin.title, twin.icon, len(twin.items())) for name, twin in sandbox.twins.items()],
             now=_when(sandbox.clock.now()),
@@ -108,6 +123,16 @@ class Console:
         # Strict: the browser sends it from the console's own pages only.
         response.set_cookie(TOKEN_COOKIE, sandbox.token, httponly=True, samesite="strict", path="/")
         return response
+
+
+def chosen_theme(word: str) -> str:
+    """Give one of `THEMES`; anything else follows the system."""
+    return word if word in THEMES else "system"
+
+
+def next_theme(theme: str) -> str:
+    """Give what the button changes to."""
+    return THEMES[(THEMES.index(theme) + 1) % len(THEMES)]
 
 
 def _policy(nonce: str) -> str:
@@ -128,6 +153,14 @@ def _moved(seconds: float) -> str:
             count = round(seconds / size)
             return f"+{count} {word}{'s' if count != 1 else ''}"
     return ""
+
+
+def _indented(body: str) -> str:
+    """Give a JSON body a line for each field; any other as it is."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except ValueError:
+        return body
 
 
 def _written(detail: Detail | None) -> str:

@@ -30,7 +30,11 @@ class Control:
         return self._ask("POST", path, fields)
 
     def journal(self, **query: Any) -> list[dict[str, Any]]:
-        """Give calls and webhooks, oldest first; by provider, operation, kind ("call" or "webhook") or id."""
+        """Give calls and webhooks, oldest first.
+
+        Args:
+            query: `provider`, `operation`, `kind` ("call" or "webhook"), `text` (anywhere in it), `after` (an id).
+        """
         entries: list[dict[str, Any]] = self.get("journal", **query)["entries"]
         return entries
 

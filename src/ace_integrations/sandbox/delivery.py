@@ -1,16 +1,26 @@
-"""Send webhooks as the services do: signed, retried on the sandbox's clock, to this machine only."""
+"""Send webhooks as the services do: signed, retried on the sandbox's clock, to this machine only.
+
+By hand any of them can be sent again, or tampered with on its way.
+"""
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ace_integrations.core.http import AsyncPool, WireError, WireRequest
 from ace_integrations.sandbox.clock import Clock
 from ace_integrations.sandbox.journal import Journal
 from ace_integrations.settings import is_loopback
+
+Way = Literal["by itself", "again", "tampered body", "tampered signature"]
+"""Why a try was made: on the service's own account, or by hand."""
+
+Part = Literal["body", "signature"]
+"""What is tampered with."""
 
 
 @dataclass(slots=True)
@@ -19,6 +29,12 @@ class Attempt:
 
     at: float
     status: int | None
+    way: Way = "by itself"
+
+    @property
+    def is_forged(self) -> bool:
+        """Whether a receiver should have refused it."""
+        return self.way.startswith("tampered")
 
 
 @dataclass(slots=True)
@@ -43,7 +59,7 @@ class Outgoing:
 
     def as_json(self) -> dict[str, Any]:
         """Give it without its body."""
-        attempts = [{"at": attempt.at, "status": attempt.status} for attempt in self.attempts]
+        attempts = [{"at": attempt.at, "status": attempt.status, "way": attempt.way} for attempt in self.attempts]
         return {
             "id": self.id,
             "provider": self.provider,
@@ -89,9 +105,19 @@ class Deliveries:
         return outgoing
 
     async def resend(self, delivery_id: int) -> Outgoing:
-        """Send one once more now, whatever became of it."""
+        """Send one once more now, signed as the service would, whatever became of it."""
         outgoing = self.all[delivery_id]
-        await self._once(outgoing, 10.0)
+        await self._once(outgoing, 10.0, "again")
+        return outgoing
+
+    async def tamper(self, delivery_id: int, part: Part) -> Outgoing:
+        """Send one once more now, changed after it was signed: a receiver should refuse it.
+
+        Raises:
+            ValueError: it carries no signature to change.
+        """
+        outgoing = self.all[delivery_id]
+        await self._once(outgoing, 10.0, "tampered body" if part == "body" else "tampered signature")
         return outgoing
 
     def clear(self) -> None:
@@ -104,32 +130,37 @@ class Deliveries:
         if self.paused:
             outgoing.state = "dropped"
             return
-        status = await self._once(outgoing, timeout_s)
+        status = await self._once(outgoing, timeout_s, "by itself")
         if status is not None and outgoing.settled(status):
             outgoing.state = "delivered" if 200 <= status < 300 else "refused"
             return
-        tries = len(outgoing.attempts)
+        tries = sum(attempt.way == "by itself" for attempt in outgoing.attempts)
         if tries > len(outgoing.retries_s):
             outgoing.state = "given up"
             return
         outgoing.state = "waiting"
         self._clock.later(outgoing.retries_s[tries - 1], lambda: self._try(outgoing, timeout_s))
 
-    async def _once(self, outgoing: Outgoing, timeout_s: float) -> int | None:
+    async def _once(self, outgoing: Outgoing, timeout_s: float, way: Way) -> int | None:
         body, headers = outgoing.sign()
+        if way == "tampered body":
+            body = with_body_changed(body)
+        elif way == "tampered signature":
+            body, headers = with_signature_changed(body, headers)
         request = WireRequest("POST", outgoing.url, {"content-type": "application/json", **headers}, content=body)
         started = time.monotonic()
         status: int | None = None
-        answer = b""
+        answer, answered = b"", dict[str, str]()
         try:
             reply = await self._pool.send(
                 request, read_timeout=timeout_s, deadline=started + timeout_s, max_bytes=1_000_000
             )
-            status, answer = reply.status, reply.body
+            status, answer, answered = reply.status, reply.body, dict(reply.headers.items())
         except WireError as error:
             answer = str(error).encode()
-        outgoing.attempts.append(Attempt(self._clock.now(), status))
-        if status is not None and 200 <= status < 300:
+        attempt = Attempt(self._clock.now(), status, way)
+        outgoing.attempts.append(attempt)
+        if status is not None and 200 <= status < 300 and not attempt.is_forged:
             outgoing.state = "delivered"
         self._journal.write(
             at=self._clock.now(),
@@ -142,6 +173,49 @@ class Deliveries:
             duration_ms=round((time.monotonic() - started) * 1000),
             headers=request.headers,
             request=body,
+            answered=answered,
             response=answer,
+            delivery=outgoing.id,
         )
         return status
+
+
+_SIGNATURE_HEADER = re.compile(r"(?:^|[-_])sig(?:n(?:ature)?)?(?:$|[-_])", re.IGNORECASE)
+_SIGNATURE_FIELD = re.compile(rb'("(?:[a-z]+[-_])*signature":\s*")([^"]{16,})')
+_DIGEST = re.compile(r"[A-Za-z0-9+/_-]{16,}")
+"""Hexadecimal or base64; a time is shorter."""
+
+
+def with_body_changed(body: bytes) -> bytes:
+    """Give a body with one field more than was signed; the rest keeps its bytes, and JSON stays JSON."""
+    if body.startswith(b"{") and not body.startswith(b"{}"):
+        return b'{"tampered":true,' + body[1:]
+    return body + b" tampered"
+
+
+def with_signature_changed(body: bytes, headers: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+    """Give a delivery whose every signature differs by one character, wherever it stands: in a header or in the body.
+
+    Raises:
+        ValueError: it has none.
+    """
+    changed = {
+        name: _DIGEST.sub(_first_character_changed, value) if _SIGNATURE_HEADER.search(name) else value
+        for name, value in headers.items()
+    }
+    if changed != dict(headers):
+        return body, changed
+    forged = _SIGNATURE_FIELD.sub(lambda found: found[1] + _other(found[2][:1]) + found[2][1:], body)
+    if forged == body:
+        raise ValueError("this delivery carries no signature")
+    return forged, changed
+
+
+def _first_character_changed(digest: re.Match[str]) -> str:
+    # Not the last one: in base64 some of its bits mean nothing, and the signature would still be good.
+    return _other(digest[0][:1].encode()).decode() + digest[0][1:]
+
+
+def _other(character: bytes) -> bytes:
+    """Give another character that is of the same form in hexadecimal and in base64."""
+    return b"b" if character == b"a" else b"a"

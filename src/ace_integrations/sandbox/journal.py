@@ -3,7 +3,7 @@
 import itertools
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote_plus
 
@@ -23,6 +23,7 @@ class Entry:
         at: Unix seconds of the sandbox's clock.
         operation: the twin's name of the route, "" for an unknown path.
         fault: the fault that was applied, "" for none.
+        delivery: the number of the webhook, by which it can be sent again; 0 for a call.
     """
 
     id: int
@@ -36,8 +37,19 @@ class Entry:
     duration_ms: int
     request_headers: dict[str, str] = field(default_factory=dict[str, str])
     request_body: str = ""
+    response_headers: dict[str, str] = field(default_factory=dict[str, str])
     response_body: str = ""
     fault: str = ""
+    delivery: int = 0
+
+    def holds(self, text: str) -> bool:
+        """Whether a text stands in what it says, headers and bodies included; upper and lower case are alike."""
+        headers = (
+            f"{name}: {value}" for of in (self.request_headers, self.response_headers) for name, value in of.items()
+        )
+        line = f"{self.provider} {self.operation} {self.method} {self.path} {self.status} {self.fault}"
+        wanted = text.casefold()
+        return any(wanted in part.casefold() for part in (line, self.request_body, self.response_body, *headers))
 
 
 class Journal:
@@ -55,31 +67,55 @@ class Journal:
         self._secrets.update(secret for secret in secrets if secret)
         self._redactor = Redactor(self._secrets)
 
-    def write(self, *, headers: Mapping[str, str], request: bytes, response: bytes, path: str, **facts: Any) -> Entry:
-        """Note one call or webhook."""
+    def write(
+        self,
+        *,
+        path: str,
+        headers: Mapping[str, str],
+        request: bytes,
+        answered: Mapping[str, str],
+        response: bytes,
+        **facts: Any,
+    ) -> Entry:
+        """Note one call or webhook.
+
+        Args:
+            headers: those of the request; `answered` has the answer's.
+        """
         entry = Entry(
             id=next(self._ids),
             path=self._redactor.text(path),
             request_headers=self._redactor.headers(headers),
             request_body=self._text(request),
+            response_headers=self._redactor.headers(answered),
             response_body=self._text(response),
             **facts,
         )
         self._entries.append(entry)
         return entry
 
-    def entries(
-        self, *, provider: str = "", operation: str = "", kind: str = "", after: int = 0
-    ) -> list[dict[str, Any]]:
-        """Give entries as JSON values, oldest first."""
+    def find(
+        self, *, provider: str = "", operation: str = "", kind: str = "", text: str = "", after: int = 0
+    ) -> list[Entry]:
+        """Give the entries that fit, oldest first.
+
+        Args:
+            text: stands anywhere in the entry, see `Entry.holds`.
+            after: the id of the last one that is known already.
+        """
         return [
-            asdict(entry)
+            entry
             for entry in self._entries
             if provider in ("", entry.provider)
             and operation in ("", entry.operation)
             and kind in ("", entry.kind)
             and entry.id > after
+            and (not text or entry.holds(text))
         ]
+
+    def get(self, entry_id: int) -> Entry | None:
+        """Give one entry; None when it is forgotten."""
+        return next((entry for entry in self._entries if entry.id == entry_id), None)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)

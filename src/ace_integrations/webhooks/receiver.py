@@ -3,9 +3,9 @@
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from ace_integrations.core.http_call import Headers
 from ace_integrations.errors import (
@@ -16,6 +16,7 @@ from ace_integrations.errors import (
     SignatureError,
     WebhookError,
 )
+from ace_integrations.events import AnyHandler, Handlers
 from ace_integrations.settings import Settings
 from ace_integrations.webhooks.event import Event
 from ace_integrations.webhooks.scheme import SignatureScheme
@@ -38,10 +39,6 @@ logger = logging.getLogger("ace_integrations.webhooks")
 
 LARGEST_BODY = 1_000_000
 """Bytes of a delivery; more is answered 413."""
-
-Handler = Callable[[Event, Any], None]
-AsyncHandler = Callable[[Event, Any], Awaitable[None]]
-H = TypeVar("H", Handler, AsyncHandler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +140,16 @@ class _Reception:
         self._doors = doors
         self._endpoint = endpoint
         self._clock = clock
-        self._handlers: list[tuple[type[Any], Callable[..., Any]]] = []
+        self._handlers = Handlers()
 
-    def on(self, *kinds: type[Any]) -> Callable[[H], H]:
+    def on(self, *kinds: type[Any]) -> Callable[[AnyHandler], AnyHandler]:
         """Register a handler for events whose `data` or `meaning` is one of these classes.
 
         A handler takes the event and the store's transaction (None in memory). Every matching handler runs, in the
         order of registration. An exception is a passing failure, and the provider's retry comes through;
         `PermanentError` makes a dead letter.
         """
-
-        def register(handler: H) -> H:
-            self._handlers.extend((kind, handler) for kind in kinds)
-            return handler
-
-        return register
+        return self._handlers.on(*kinds)
 
     @property
     def now(self) -> int:
@@ -173,11 +165,7 @@ class _Reception:
         return self._doors.parse(delivery.key.provider, Headers(), delivery.body)
 
     def _handlers_for(self, event: Event) -> list[Callable[..., Any]]:
-        return [
-            handler
-            for kind, handler in self._handlers
-            if isinstance(event.data, kind) or isinstance(event.meaning, kind)
-        ]
+        return self._handlers.of(event.data, event.meaning)
 
     def _refused(self, provider: str, error: Exception) -> Receipt:
         """Turn a refusal into an answer; one text for all, the reason in the log only."""

@@ -4,10 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import MetaData, create_engine
 
+from ace_integrations.contrib.sqlalchemy import usage_tables
 from ace_integrations.sandbox import RunningSandbox
 from ace_integrations.testing import WebhookFactory
 
@@ -46,8 +50,19 @@ def test_doctor_names_what_is_missing_and_exits_1(ace: Run, monkeypatch: pytest.
 def test_doctor_lists_variables_and_never_a_value(ace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_SECRET", "sk_test_planted1234")
     done = ace("doctor", "--env")
-    assert "set by STRIPE_SECRET" in done.stdout
+    assert "set\tSTRIPE_SECRET in the environment" in done.stdout
+    assert done.returncode == 0
     assert "planted" not in done.stdout + done.stderr
+
+
+def test_doctor_lists_variables_although_one_that_all_share_is_malformed(
+    ace: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACE_TIMEOUT", "planted")
+    done = ace("doctor", "--env", "--json")
+    rows = {row["variable"]: (row["state"], row["why"]) for row in json.loads(done.stdout)}
+    assert rows["ACE_TIMEOUT"] == ("invalid", "Input should be a valid number, unable to parse string as a number")
+    assert (done.returncode, "planted" in done.stdout + done.stderr) == (1, False)
 
 
 def test_a_contradiction_is_one_line_and_exit_code_3(ace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +129,16 @@ def test_a_command_is_run_against_a_sandbox_of_its_own(ace: Run) -> None:
 
 def test_plugins_are_listed_plain_in_a_pipe_and_as_json(ace: Run) -> None:
     assert {row["name"] for row in json.loads(ace("plugins", "--json").stdout)} >= {"didit", "mailgun", "stripe"}
-    assert "\t" in ace("plugins").stdout
+    lines = ace("plugins").stdout.splitlines()
+    stripe = next(line for line in lines if line.startswith("stripe\t")).split("\t")
+    assert stripe[:5] == ["stripe", "payments", "Stripe", "on", "sandbox"]
+    assert stripe[-1] == "ace_integrations"
+
+
+def test_links_are_printed_one_a_line(ace: Run) -> None:
+    lines = ace("plugins", "--links").stdout.splitlines()
+    assert "didit\tDocumentation\thttps://docs.didit.me" in lines
+    assert {line.count("\t") for line in lines} == {2}
 
 
 def test_init_writes_every_variable_without_a_value_and_ignores_env_once(ace: Run, tmp_path: Path) -> None:
@@ -126,4 +150,70 @@ def test_init_writes_every_variable_without_a_value_and_ignores_env_once(ace: Ru
         line.partition("  #")[0] for line in written.splitlines()
     }
     assert all(not line.partition("=")[2].partition("  #")[0] for line in written.splitlines() if line[:1] != "#")
-    assert (tmp_path / ".gitignore").read_text() == ".env\n"
+    assert (tmp_path / ".gitignore").read_text() == ".env\n.env.*\n!.env.example\n"
+
+
+def test_a_copied_example_is_a_good_env_file(ace: Run, tmp_path: Path) -> None:
+    ace("init")
+    (tmp_path / ".env.example").rename(tmp_path / ".env")
+    assert ace("doctor").returncode == 0
+
+
+def test_the_doctor_tells_ages_and_shared_secrets_and_a_warning_fails_only_when_strict(
+    ace: Run, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("MAILGUN_API_KEY_SET_ON=someday\nMAILGUN_API_KEY=planted-key\n")
+    (tmp_path / ".env.staging").write_text("MAILGUN_SECRET=planted-key\n")
+    done = ace("doctor", "--offline", "--json")
+    found = [row["what"] for row in json.loads(done.stdout) if row["verdict"] == "warning"]
+    assert found == [
+        "MAILGUN_API_KEY_SET_ON is no date: write it as in 2026-11-25",
+        "MAILGUN_SECRET has the same value in .env and .env.staging: give each profile its own",
+    ]
+    assert done.returncode == 0
+    assert "planted" not in done.stdout + done.stderr
+    assert ace("doctor", "--offline", "--strict").returncode == 1
+    (tmp_path / ".env").unlink()
+    assert ace("doctor", "--offline", "--strict").returncode == 0
+
+
+def test_the_doctor_passes_on_what_a_provider_warns_of(ace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ACE_SANDBOX_URL")
+    monkeypatch.setenv("ACE_ENV", "production")
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_planted1234")
+    done = ace("doctor", "--offline")
+    assert "STRIPE_SECRET_KEY is a test key" in done.stdout
+
+
+def test_an_estimate_names_what_it_assumes_and_adds_up(ace: Run) -> None:
+    size = ("--users", "1000", "--courses", "100", "--classes", "50")
+    rows = json.loads(ace("usage", "estimate", *size, "--json").stdout)
+    items, total = rows[:-1], rows[-1]
+    assert {row["provider"] for row in items} == {"didit", "mailgun", "stripe"}
+    assert all(row["assumed"] and row["as_of"] for row in items)
+    assert sum(Decimal(row["usd"]) for row in items) == Decimal(total["usd"]) == Decimal("525.00")
+
+
+def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ace("usage").returncode == 3
+    engine = create_engine(f"sqlite:///{tmp_path / 'books.sqlite3'}")
+    metadata = MetaData()
+    counts, _ = usage_tables(metadata)
+    metadata.create_all(engine)
+    today = datetime.now(UTC).date()
+    row = {"day": today, "provider": "didit", "operation": "create_session", "calls": 3, "failed": 1, "units": 700}
+    with engine.begin() as connection:
+        connection.execute(counts.insert().values(user="student-1", **row))
+    for driver in ("sqlite", "sqlite+aiosqlite"):
+        monkeypatch.setenv("DATABASE_URL", f"{driver}:///{tmp_path / 'books.sqlite3'}")
+        shown = json.loads(ace("usage", "--by", "provider,user", "--json").stdout)
+        assert shown == [
+            {"provider": "didit", "user": "student-1", "calls": 3, "failed": 1, "units": 700, "usd": "66.00"}
+        ]
+    called = {row["name"]: row["last_called"] for row in json.loads(ace("plugins", "--json").stdout)}
+    assert (called["didit"], called["stripe"]) == (f"{today}", "")
+    assert ace("usage", "--by", "service").returncode == 2
+    assert ace("usage", "--month", "2026-13").returncode == 2
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite3'}")
+    broken = ace("usage")
+    assert (broken.returncode, "ace_usage" in broken.stderr, "Traceback" in broken.stderr) == (3, True, False)

@@ -33,9 +33,7 @@ _DECISIONS = (
     ("Let the proof run out", "kyc_expire", "plain"),
 )
 _DELIVERIES = (
-    ("Resend the last webhook", "resend"),
-    ("Send it tampered with", "tamper"),
-    ("Send it an hour old", "stale"),
+    ("Send the last webhook an hour old", "stale"),
     ("Sign it with another secret", "wrong_secret"),
 )
 

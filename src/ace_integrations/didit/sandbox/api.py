@@ -19,9 +19,14 @@ from ace_integrations.didit.sandbox.refusals import (
 )
 from ace_integrations.didit.sandbox.sessions import EXPIRATION_S, WORKFLOW_VERSION, Sessions
 from ace_integrations.didit.sandbox.states import (
+    APPROVED,
     DECIDED,
+    DECLINED,
+    IN_REVIEW,
+    KYC_EXPIRED,
     NOT_STARTED,
     PRINTABLE,
+    RESUBMITTED,
     REVIEWS,
     SCENARIOS,
     TwinSession,
@@ -186,7 +191,7 @@ class Api:
             "phone_number": None,
             "email_address": None,
             "additional_details": None,
-            "features": [{"feature": name, "status": session.status} for name in decision["features"]],
+            "features": [{"feature": name, "status": _feature_status(session.status)} for name in decision["features"]],
         }
         omit = self._sessions.options.omit_nulls
         return {name: value for name, value in row.items() if value is not None} if omit else row
@@ -243,7 +248,9 @@ class Api:
 
     async def _workflows(self, request: Request) -> Response:
         self._key(request, rights=False)
-        return JSONResponse({"count": 1, "next": None, "previous": None, "results": [_WORKFLOW]})
+        # A list writes the features as one text.
+        listed = {**_WORKFLOW, "features": " + ".join(feature["feature"] for feature in _WORKFLOW["features"])}
+        return JSONResponse({"count": 1, "next": None, "previous": None, "results": [listed]})
 
     async def _workflow(self, request: Request) -> Response:
         self._key(request, rights=False)
@@ -334,7 +341,8 @@ class Api:
 
     def _log_entry(self, sent: Sent) -> dict[str, Any]:
         outgoing = self._sessions.world.deliveries.all.get(sent.number)
-        attempts = outgoing.attempts if outgoing else []
+        # What was tampered with on its way is not of the service's doing.
+        attempts = [attempt for attempt in outgoing.attempts if not attempt.is_forged] if outgoing else []
         return delivery_json(sent, len(attempts), attempts[-1].status if attempts else None)
 
 
@@ -361,6 +369,12 @@ async def _unknown(request: Request) -> Response:
     if not request.url.path.endswith("/"):
         return await _with_slash(request)
     return JSONResponse({"detail": "Not found."}, 404)
+
+
+def _feature_status(status: str) -> str:
+    """Give the status of a session's features, which know fewer words."""
+    words = {KYC_EXPIRED: APPROVED, RESUBMITTED: "Resub Requested"}
+    return words.get(status, status if status in (APPROVED, DECLINED, IN_REVIEW) else "Not Finished")
 
 
 def _number(text: str | None, default: int) -> int:

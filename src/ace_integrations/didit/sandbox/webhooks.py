@@ -230,12 +230,6 @@ def _as_sent(event: dict[str, Any], secret: str, now: int) -> Signed:
     return sign(DiditSignature(), {**event, "timestamp": now}, secret, now)
 
 
-def _tampered(event: dict[str, Any], secret: str, now: int) -> Signed:
-    body, headers = _as_sent(event, secret, now)
-    forged = {**json.loads(body), "status": "Declined" if event.get("status") == "Approved" else "Approved"}
-    return json.dumps(forged, sort_keys=True, separators=(",", ":")).encode(), headers
-
-
 def _reserialised(event: dict[str, Any], secret: str, now: int) -> Signed:
     body, headers = _as_sent(event, secret, now)
     return json.dumps(json.loads(body), indent=2, ensure_ascii=False).encode(), headers
@@ -257,9 +251,6 @@ def _prefixed_text(value: dict[str, Any]) -> bytes:
 
 
 SPOILERS: Mapping[str, Callable[[dict[str, Any], str, int], Signed]] = {
-    "resend": _as_sent,
-    "duplicate": _as_sent,
-    "tamper": _tampered,
     "reserialise": _reserialised,
     "stale": lambda event, secret, now: _as_sent(event, secret, now - 3600),
     "wrong_secret": lambda event, _, now: _as_sent(event, "sandbox-secret-of-another-destination", now),
@@ -271,7 +262,7 @@ SPOILERS: Mapping[str, Callable[[dict[str, Any], str, int], Signed]] = {
     "unknown_event": lambda event, secret, now: _as_sent(_new(event, webhook_type="session.teleported"), secret, now),
     "unknown_status": lambda event, secret, now: _as_sent(_new(event, status="Teleported"), secret, now),
 }
-"""Deliveries on demand. "resend" and "duplicate" are good ones, seen before."""
+"""Deliveries on demand of this service alone; the sandbox sends any delivery again, or tampers with it, by itself."""
 
 
 def _new(event: dict[str, Any], **changed: Any) -> dict[str, Any]:

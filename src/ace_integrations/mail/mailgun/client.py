@@ -81,7 +81,7 @@ class MailgunOperations(ServiceOperations):
         form = message_form(message, self.settings, options)
         if dry_run:
             return Result(Sent(transport="mailgun", message_id="", mail_id=message.mail_id, dry_run=True))
-        return self._send(form, message.mail_id)
+        return self._send(form, message.mail_id, mails=len(message.recipients))
 
     @operation
     def send_batch(self, batch: Batch, *, options: SendOptions = PLAIN) -> Call[BatchSent]:
@@ -98,7 +98,8 @@ class MailgunOperations(ServiceOperations):
         parts, refused = split(batch)
 
         def send_part(part: Part) -> Call[Sent]:
-            return self._send(batch_form(batch, part, self.settings, options), part_id(batch, part))
+            form = batch_form(batch, part, self.settings, options)
+            return self._send(form, part_id(batch, part), mails=len(part.variables))
 
         for part in parts:
             batch_form(batch, part, self.settings, options)
@@ -126,7 +127,7 @@ class MailgunOperations(ServiceOperations):
             {name: value for name, value in fields.items() if value not in ("", [])},
             (("message", ("message.mime", content, "message/rfc822")),),
         )
-        return self._send(form, draft.mail_id, ".mime")
+        return self._send(form, draft.mail_id, ".mime", mails=len(to))
 
     @operation
     def find_message(
@@ -403,7 +404,7 @@ class MailgunOperations(ServiceOperations):
         values = {"domain": self._domain, "kind": kind.value}
         return values if address is None else {**values, "address": address}
 
-    def _send(self, form: Form, mail_id: str, suffix: str = "") -> Call[Sent]:
+    def _send(self, form: Form, mail_id: str, suffix: str = "", *, mails: int) -> Call[Sent]:
         call: HttpCall[Queued] = HttpCall(
             "POST",
             f"/v3/{{domain}}/messages{suffix}",
@@ -412,6 +413,7 @@ class MailgunOperations(ServiceOperations):
             form=form.fields,
             files=form.files,
             repeat=Repeat.UNSAFE,
+            units=mails,
         )
         return call.map(lambda queued: Sent(transport="mailgun", message_id=queued.message_id, mail_id=mail_id))
 

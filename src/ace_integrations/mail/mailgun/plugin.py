@@ -22,6 +22,8 @@ def ace_providers() -> Iterable[Provider]:
             twin=f"{_HERE}.sandbox:MailgunTwin",
             commands=f"{_HERE}.cli:app",
             probe=f"{_HERE}.client:probe",
+            cost="a monthly plan by mails sent, test mode included",
+            prices=f"{_HERE}.prices:PRICES",
             links={
                 "Documentation": "https://documentation.mailgun.com/docs/mailgun/api-reference",
                 "Dashboard": "https://app.mailgun.com",

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
         WelcomeNotification,
     )
     from ace_integrations.mail.notifications.linting import Finding, lint
+    from ace_integrations.mail.notifications.notify import (
+        AsyncNotifier,
+        Channel,
+        MailChannel,
+        Notified,
+        Notifier,
+        Person,
+    )
     from ace_integrations.mail.notifications.rendering import render, render_batch
     from ace_integrations.mail.notifications.samples import SAMPLES
 
@@ -27,12 +35,18 @@ __all__ = [
     "Action",
     "ApplicationStatus",
     "ApplicationStatusUpdated",
+    "AsyncNotifier",
+    "Channel",
     "Copy",
     "Fact",
     "Finding",
+    "MailChannel",
     "NewJobApplication",
     "NewJobPosted",
     "Notification",
+    "Notified",
+    "Notifier",
+    "Person",
     "TeacherApproved",
     "TeacherRejected",
     "WelcomeNotification",
@@ -48,6 +62,7 @@ _MODULES = {
         "TeacherRejected", "WelcomeNotification",
     ),
     "linting": ("Finding", "lint"),
+    "notify": ("AsyncNotifier", "Channel", "MailChannel", "Notified", "Notifier", "Person"),
     "rendering": ("render", "render_batch"),
     "samples": ("SAMPLES",),
 }  # fmt: skip

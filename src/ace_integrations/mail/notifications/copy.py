@@ -71,9 +71,11 @@ class Notification(ABC):
 
     Attributes:
         tag: a fixed word for statistics; the same for every mail of the kind.
+        via: the channels that `ace.notify` sends it by.
     """
 
     tag: ClassVar[str]
+    via: ClassVar[tuple[str, ...]] = ("mail",)
 
     @abstractmethod
     def values(self) -> Mapping[str, str]:

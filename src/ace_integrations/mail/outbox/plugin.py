@@ -17,5 +17,6 @@ def ace_providers() -> Iterable[Provider]:
             title="Outbox folder",
             settings=f"{_HERE}.settings:OutboxSettings",
             build=f"{_HERE}.client:build",
+            cost="free",
         )
     ]

@@ -17,5 +17,6 @@ def ace_providers() -> Iterable[Provider]:
             title="SMTP",
             settings=f"{_HERE}.settings:SmtpSettings",
             build=f"{_HERE}.client:build",
+            cost="what the mail server costs",
         )
     ]

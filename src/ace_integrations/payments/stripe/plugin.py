@@ -21,6 +21,8 @@ def ace_providers() -> Iterable[Provider]:
         twin=f"{_HERE}.sandbox:StripeTwin",
         commands=f"{_HERE}.cli:app",
         probe=f"{_HERE}.client:probe",
+        cost="a fee of each payment, and for converting its currency",
+        prices=f"{_HERE}.prices:PRICES",
         links={
             "Documentation": "https://docs.stripe.com/",
             "Dashboard": "https://dashboard.stripe.com/",

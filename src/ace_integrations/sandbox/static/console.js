@@ -1,7 +1,10 @@
 // Live journal: asks for what is new every second while the page is seen, and says so at most every five seconds.
 const rows = document.getElementById("rows");
 const calls = document.getElementById("calls");
+const live = document.getElementById("live");
+const pause = document.getElementById("pause");
 let last = Number(rows.dataset.last);
+let paused = false;
 let fresh = 0;
 let told = 0;
 
@@ -37,11 +40,18 @@ const row = (entry) => {
   return tr;
 };
 
+const say = (word) => {
+  live.textContent = word;
+  live.classList.toggle("off", word !== "Live");
+};
+
 const look = async () => {
-  if (document.visibilityState !== "visible") return;
-  const response = await fetch(`/_sandbox/journal?after=${last}`);
-  if (!response.ok) return;
+  if (paused || document.visibilityState !== "visible") return;
+  const response = await fetch(`/_sandbox/journal?after=${last}&${rows.dataset.wanted}`).catch(() => null);
+  say(response?.ok ? "Live" : "No answer");
+  if (!response?.ok) return;
   for (const entry of (await response.json()).entries) {
+    document.getElementById("nothing")?.remove();
     rows.prepend(row(entry));
     last = entry.id;
     fresh += 1;
@@ -55,6 +65,13 @@ const look = async () => {
 };
 
 setInterval(look, 1000);
+live.hidden = pause.hidden = false;
+
+pause.addEventListener("click", () => {
+  paused = !paused;
+  pause.textContent = paused ? "Go on" : "Pause";
+  say(paused ? "Paused" : "Live");
+});
 
 document.addEventListener("keydown", (event) => {
   const field = document.querySelector("[data-shortcut='/']");
@@ -62,4 +79,20 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     field.focus();
   }
+});
+
+// The theme button: colours at once, and the focus stays; without this script its form does the same.
+const theme = document.getElementById("theme");
+const button = theme.querySelector("button");
+
+theme.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const answer = await fetch(theme.action, { method: "POST", body: new URLSearchParams({ theme: button.value }) });
+  if (!answer.ok) return;
+  const chosen = await answer.json();
+  if (chosen.theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen.theme;
+  button.value = chosen.next;
+  button.querySelector("use").setAttribute("href", `/static/icons.svg#theme-${chosen.theme}`);
+  button.querySelector(".hidden").textContent = `Theme: ${chosen.theme}. Change to ${chosen.next}`;
 });

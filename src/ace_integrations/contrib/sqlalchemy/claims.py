@@ -1,7 +1,4 @@
-"""Webhook claims in your own database, so that an event and its effects commit together. Extra: `sqlalchemy`.
-
-Add the table to your metadata (`claims_table(Base.metadata)`) and migrate it as any other. PostgreSQL and SQLite.
-"""
+"""Webhook claims in your own database, so that an event and its effects commit together."""
 
 import time
 from collections.abc import AsyncGenerator, Callable, Generator

@@ -1,0 +1,62 @@
+"""The audit trail in your database: rows are added, and the database itself refuses to change or delete them."""
+
+from typing import Any
+
+from sqlalchemy import DDL, JSON, BigInteger, Column, DateTime, Integer, MetaData, String, Table, event
+
+from ace_integrations.audit import AuditEvent
+
+_ID = BigInteger().with_variant(Integer, "sqlite")
+
+_SQLITE = """
+CREATE TRIGGER {name}_no_{verb} BEFORE {verb} ON {name}
+BEGIN SELECT RAISE(ABORT, 'the audit trail is only added to'); END
+"""
+_POSTGRESQL_FUNCTION = """
+CREATE OR REPLACE FUNCTION {name}_refuse() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN RAISE EXCEPTION ''the audit trail is only added to''; END'
+"""
+_POSTGRESQL_TRIGGER = """
+CREATE TRIGGER {name}_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}
+FOR EACH STATEMENT EXECUTE FUNCTION {name}_refuse()
+"""
+
+
+def audit_table(metadata: MetaData, name: str = "ace_audit") -> Table:
+    """Give the table of audit events, added to your metadata.
+
+    Creating it with SQLAlchemy adds triggers that refuse UPDATE and DELETE; a migration tool must be told to keep them.
+    """
+    if name in metadata.tables:
+        return metadata.tables[name]
+    table = Table(
+        name,
+        metadata,
+        Column("id", _ID, primary_key=True),
+        Column("at", DateTime(timezone=True), nullable=False, index=True),
+        Column("what", String(64), nullable=False),
+        Column("user", String(64), nullable=False, index=True),
+        Column("actor", String(64), nullable=False),
+        # As text: SQLite would keep a number as a float.
+        Column("amount", String(40)),
+        Column("currency", String(3), nullable=False),
+        Column("payment", String(64), nullable=False),
+        Column("address", String(64), nullable=False),
+        Column("details", JSON, nullable=False),
+    )
+    for verb in ("UPDATE", "DELETE"):
+        _after_create(table, "sqlite", _SQLITE.format(name=name, verb=verb))
+    for statement in (_POSTGRESQL_FUNCTION, _POSTGRESQL_TRIGGER):
+        _after_create(table, "postgresql", statement.format(name=name))
+    return table
+
+
+def written(table: Table, what: AuditEvent) -> Any:
+    """Give the statement that adds an event: `await session.execute(written(AUDIT, ace.audit.event(...)))`."""
+    values = what.model_dump(exclude={"amount", "details"})
+    amount = None if what.amount is None else f"{what.amount:f}"
+    return table.insert().values(**values, amount=amount, details=dict(what.details))
+
+
+def _after_create(table: Table, dialect: str, statement: str) -> None:
+    event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]

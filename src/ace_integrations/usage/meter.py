@@ -1,0 +1,276 @@
+"""`ace.usage`: counts every call by day, service, operation and user, and compares the month with the budgets."""
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from ace_integrations.core.telemetry import CallRecord
+from ace_integrations.errors import BudgetExceededError, ConfigurationError, InvalidInputError
+from ace_integrations.usage.budget import WARNS_AT, Budget, Crossing
+from ace_integrations.usage.prices import PriceList
+
+Key = tuple[date, str, str, str]
+"""Day, provider, operation, user."""
+
+BY = ("day", "provider", "operation", "user")
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """How often one operation was called for one user on one day (UTC).
+
+    Attributes:
+        user: from `acting_for`, "" where nobody was named.
+        failed: calls that ended with an error.
+        units: what the service bills, of the calls that succeeded.
+        usd: by the price list, the free units of the month shared out; None where there is no price.
+    """
+
+    day: date | None
+    provider: str
+    operation: str = ""
+    user: str = ""
+    calls: int = 0
+    failed: int = 0
+    units: int = 0
+    usd: Decimal | None = None
+
+
+class Usage:
+    """Counts in this process until a store takes what was counted; see `contrib.sqlalchemy.SqlUsage`.
+
+    Observes every call of its `Ace`. Thread-safe; a forked child starts at nothing.
+
+    Args:
+        prices: by provider.
+        crossed: is told when a budget is used up to 80 % and to 100 %.
+    """
+
+    def __init__(
+        self,
+        *,
+        budgets: Sequence[Budget] = (),
+        prices: Mapping[str, PriceList] | None = None,
+        clock: Callable[[], float] = time.time,
+        crossed: Callable[[Crossing], None] = lambda _: None,
+    ) -> None:
+        self.prices = dict(prices or {})
+        self._budgets = [self._checked(budget) for budget in budgets]
+        self._clock = clock
+        self._crossed = crossed
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+        self._counts: dict[Key, list[int]] = {}
+        self._stored = Counter[tuple[str, str, str]]()
+        self._pending = Counter[tuple[str, str]]()
+        self._told: set[tuple[str, Budget, Decimal]] = set()
+        self.is_stored = False
+
+    def before_call(self, record: CallRecord) -> None:
+        """Refuse a call that would go past a hard budget, and set aside what it may use.
+
+        Raises:
+            BudgetExceededError: nothing was sent; `retry_after` are the seconds to the next month.
+        """
+        hard = [budget for budget in self._budgets if budget.hard and budget.provider == record.provider]
+        unit = self._unit(record)
+        if not hard or not unit:
+            return
+        self._own_process()
+        with self._lock:
+            for budget in hard:
+                if self._used(budget, more={unit: record.units + self._pending[record.provider, unit]}) > budget.most:
+                    raise BudgetExceededError(
+                        f"the budget {budget.text} is used up; nothing was sent",
+                        provider=record.provider,
+                        operation=record.operation,
+                        retry_after=self._until_next_month(),
+                    )
+            self._pending[record.provider, unit] += record.units
+
+    def after_call(self, record: CallRecord) -> None:
+        """Count a call, and tell of a budget that it crossed."""
+        unit = self._unit(record)
+        units = record.units if unit and not record.error else 0
+        key = (self.today, record.provider, record.operation, record.user)
+        self._own_process()
+        with self._lock:
+            counted = self._counts.setdefault(key, [0, 0, 0])
+            counted[0] += 1
+            counted[1] += bool(record.error)
+            counted[2] += units
+            if unit and self._pending[record.provider, unit]:
+                self._pending[record.provider, unit] -= record.units
+        if units and not self.is_stored:
+            for crossing in self.crossings():
+                self.told(crossing)
+
+    def rows(self) -> list[UsageRow]:
+        """Give what this process counted and no store took yet, priced."""
+        self._own_process()
+        with self._lock:
+            counted = [_row(key, counts) for key, counts in self._counts.items()]
+        return priced(counted, self.prices)
+
+    def take(self) -> list[UsageRow]:
+        """Give what was counted since the last time, and forget it: for a store."""
+        self._own_process()
+        with self._lock:
+            taken, self._counts = self._counts, {}
+            # Until the store tells the new total, what was taken still counts for the budgets.
+            for (day, provider, operation, _), (_, _, units) in taken.items():
+                self._add(day, provider, operation, units)
+        return [_row(key, counts) for key, counts in taken.items()]
+
+    def give_back(self, rows: Iterable[UsageRow]) -> None:
+        """Count again what a store took and could not keep."""
+        with self._lock:
+            for row in rows:
+                assert row.day is not None  # noqa: S101 - `take` gave it
+                counts = self._counts.setdefault((row.day, row.provider, row.operation, row.user), [0, 0, 0])
+                for at, more in enumerate((row.calls, row.failed, row.units)):
+                    counts[at] += more
+                self._add(row.day, row.provider, row.operation, -row.units)
+
+    def learn(self, rows: Iterable[UsageRow]) -> None:
+        """Take over what all processes used this month, as the store knows it."""
+        with self._lock:
+            self.is_stored = True
+            self._stored.clear()
+            for row in rows:
+                if row.day is not None:
+                    self._add(row.day, row.provider, row.operation, row.units)
+
+    def crossings(self) -> list[Crossing]:
+        """Give what the month's use crossed and nobody was told yet, one for each share of each budget."""
+        month = f"{self.today:%Y-%m}"
+        with self._lock:
+            return [
+                Crossing(budget, month, share, used)
+                for budget in self._budgets
+                for used in (self._used(budget),)
+                for share in WARNS_AT
+                if used >= budget.most * share and (month, budget, share) not in self._told
+            ]
+
+    def told(self, crossing: Crossing, *, here: bool = True) -> None:
+        """Tell of a crossing once; or with `here=False` note that another process did."""
+        key = (crossing.month, crossing.budget, crossing.share)
+        with self._lock:
+            is_new = key not in self._told
+            self._told.add(key)
+        if here and is_new:
+            self._crossed(crossing)
+
+    @property
+    def today(self) -> date:
+        """The day that calls are counted for, by UTC."""
+        return datetime.fromtimestamp(self._clock(), UTC).date()
+
+    def _own_process(self) -> None:
+        # What the parent counted before a fork is the parent's to store; its lock may be held for ever here.
+        if self._pid != os.getpid():
+            self._lock = threading.Lock()
+            self._pid = os.getpid()
+            self._counts = {}
+            self._pending.clear()
+
+    def _until_next_month(self) -> float:
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        following = now.replace(year=now.year + now.month // 12, month=now.month % 12 + 1, day=1, hour=0, minute=0)
+        return max(0.0, (following.replace(second=0, microsecond=0) - now).total_seconds())
+
+    def _unit(self, record: CallRecord) -> str:
+        listed = self.prices.get(record.provider)
+        return listed.bills.get(record.operation, "") if listed else ""
+
+    def _add(self, day: date, provider: str, operation: str, units: int) -> None:
+        listed = self.prices.get(provider)
+        if listed and (unit := listed.bills.get(operation)):
+            self._stored[f"{day:%Y-%m}", provider, unit] += units
+
+    def _used(self, budget: Budget, *, more: Mapping[str, int] | None = None) -> Decimal:
+        """Give what a month's use comes to, as the budget counts; the lock is held."""
+        today = self.today
+        listed = self.prices[budget.provider]
+        units = Counter[str](more)
+        for (month, provider, unit), count in self._stored.items():
+            if provider == budget.provider and month == f"{today:%Y-%m}":
+                units[unit] += count
+        for (day, provider, operation, _), (_, _, count) in self._counts.items():
+            is_this_month = (day.year, day.month) == (today.year, today.month)
+            if provider == budget.provider and is_this_month and operation in listed.bills:
+                units[listed.bills[operation]] += count
+        return listed.cost(units) if budget.in_dollars else Decimal(sum(units.values()))
+
+    def _checked(self, budget: Budget) -> Budget:
+        listed = self.prices.get(budget.provider)
+        if listed is None or not listed.bills:
+            known = ", ".join(sorted(name for name, one in self.prices.items() if one.bills)) or "no service"
+            raise ConfigurationError(f"a budget for {budget.provider!r} cannot be kept: units are counted of {known}")
+        return budget
+
+
+def _row(key: Key, counts: Sequence[int]) -> UsageRow:
+    calls, failed, units = counts
+    return UsageRow(*key, calls, failed, units)
+
+
+def priced(rows: Sequence[UsageRow], prices: Mapping[str, PriceList]) -> list[UsageRow]:
+    """Give rows with their price: each operation's month is priced as one, and shared out by units."""
+    totals = Counter[tuple[str, str, str]]()
+    for row in rows:
+        if (place := _place(row, prices)) is not None:
+            totals[place] += row.units
+    return [replace(row, usd=_cost(row, totals, prices)) for row in rows]
+
+
+def grouped(rows: Iterable[UsageRow], by: Sequence[str] = ("provider",)) -> list[UsageRow]:
+    """Add rows up by some of day, provider, operation and user.
+
+    Raises:
+        InvalidInputError: by something else.
+    """
+    unknown = [name for name in by if name not in BY]
+    if unknown:
+        raise InvalidInputError(f"rows can be grouped by {', '.join(BY)}, not {', '.join(unknown)}", field="by")
+    sums: dict[UsageRow, UsageRow] = {}
+    for row in rows:
+        group = UsageRow(
+            day=row.day if "day" in by else None,
+            provider=row.provider if "provider" in by else "",
+            operation=row.operation if "operation" in by else "",
+            user=row.user if "user" in by else "",
+        )
+        before = sums.get(group, group)
+        sums[group] = replace(
+            before,
+            calls=before.calls + row.calls,
+            failed=before.failed + row.failed,
+            units=before.units + row.units,
+            usd=before.usd if row.usd is None else (before.usd or Decimal(0)) + row.usd,
+        )
+    return [
+        sums[group] for group in sorted(sums, key=lambda one: (str(one.day), one.provider, one.operation, one.user))
+    ]
+
+
+def _place(row: UsageRow, prices: Mapping[str, PriceList]) -> tuple[str, str, str] | None:
+    """Give the month, service and unit of a row; None where nothing is billed."""
+    listed = prices.get(row.provider)
+    unit = listed.bills.get(row.operation) if listed else None
+    return None if unit is None or row.day is None else (f"{row.day:%Y-%m}", row.provider, unit)
+
+
+def _cost(row: UsageRow, totals: Mapping[tuple[str, str, str], int], prices: Mapping[str, PriceList]) -> Decimal | None:
+    place = _place(row, prices)
+    if place is None:
+        return None
+    total = totals[place]
+    cost = prices[row.provider].prices[place[2]].of(Decimal(total))
+    return cost * row.units / total if total else Decimal(0)

@@ -1,0 +1,138 @@
+"""axe-core finds nothing serious on any page, in both languages, light and dark."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from examples.fastapi_platform.demo import Running
+from examples.shared.messages import Language
+from examples.shared.story import Story
+from playwright.sync_api import Browser, Page, expect
+from tests.browser.conftest import Shot, card_fields, guarded, pay_with, sign_up
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Audit = Callable[[Page], None]
+
+
+@pytest.fixture(scope="session")
+def audit(axe_path: Path) -> Audit:
+    """Give what checks a page and every frame in it, each as a document of its own."""
+    axe = axe_path.read_text()
+
+    def check(page: Page) -> None:
+        found: list[str] = []
+        # A mail's frame runs no script, axe's included.
+        for frame in (one for one in page.frames if "/inbox/" not in one.url):
+            frame.evaluate(axe)
+            options = {"runOnly": TAGS, "iframes": False, "resultTypes": ["violations"]}
+            answer: dict[str, Any] = frame.evaluate("options => axe.run(document, options)", options)
+            found += [
+                f"{frame.url}: {one['impact']} {one['id']}: {one['help']}: {node['html'][:200]}"
+                for one in answer["violations"]
+                if one["impact"] in ("serious", "critical")
+                for node in one["nodes"]
+            ]
+        assert found == []
+
+    return check
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(params=["en", "ar"])
+def language(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture
+def visitor(browser: Browser, servers: Running, language: Language, scheme: Any) -> Iterator[Page]:
+    """Give a page in one language and one set of colours."""
+    with guarded(browser, viewport={"width": 1280, "height": 900}, color_scheme=scheme) as page:
+        page.goto(f"{servers.platform}/lang/{language}?back=/courses")
+        yield page
+
+
+def be(student: Story, page: Page, servers: Running) -> None:
+    cookie = student.browser.cookies["platform_session"]
+    page.context.add_cookies([{"name": "platform_session", "value": cookie, "url": servers.platform}])
+
+
+def test_the_pages_for_anyone(visitor: Page, servers: Running, audit: Audit) -> None:
+    for path in ("/courses", "/courses/1", "/courses/99", "/signup", "/login"):
+        visitor.goto(servers.platform + path)
+        audit(visitor)
+    visitor.goto(f"{servers.platform}/signup")
+    visitor.locator("main form button").click()
+    expect(visitor.locator("[aria-invalid]").first).to_be_focused()
+    audit(visitor)
+
+
+def test_the_pages_of_a_student(visitor: Page, servers: Running, student: Story, audit: Audit) -> None:
+    be(student, visitor, servers)
+    for path in ("/courses", "/courses/1", "/payments", "/verify"):
+        visitor.goto(servers.platform + path)
+        audit(visitor)
+
+
+def test_paying_with_its_frames_its_refusal_and_its_dialog(
+    visitor: Page, servers: Running, student: Story, audit: Audit
+) -> None:
+    be(student, visitor, servers)
+    visitor.goto(f"{servers.platform}/courses/2")
+    card_fields(visitor)
+    audit(visitor)
+    pay_with(visitor, "4000000000000002")
+    expect(visitor.locator("#pay-error")).not_to_be_empty()
+    audit(visitor)
+    pay_with(visitor, "4000000000003220")
+    visitor.frame_locator("dialog iframe").locator("button[value=complete]").wait_for()
+    audit(visitor)
+
+
+def test_the_identity_check_before_and_after_its_decision(visitor: Page, servers: Running, audit: Audit) -> None:
+    sign_up(visitor, servers.platform, f"nour-{id(visitor)}@example.com")
+    visitor.locator("main form button").click()
+    visitor.wait_for_url("**/verify")
+    audit(visitor)
+    visitor.locator("main form button").click()
+    visitor.locator("button[value=approve]").wait_for()
+    audit(visitor)
+    hosted = visitor.url
+    visitor.locator("button[value=review]").click()
+    visitor.wait_for_url("**/verify**")
+    audit(visitor)
+    visitor.goto(hosted)
+    audit(visitor)
+
+
+CONSOLE = ("/", "/console/stripe", "/console/mailgun", "/console/didit", "/console/webhooks", "/console/journal")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_the_console(
+    browser: Browser, servers: Running, student: Story, audit: Audit, shot: Shot, scheme: Any, width: int
+) -> None:
+    control = servers.sandbox.control
+    control.fail("status", provider="stripe", operation="retrieve_balance", status=503)
+    control.post(f"deliveries/{control.deliveries('stripe')[0]['id']}/tamper", part="body")
+    with guarded(browser, viewport={"width": width, "height": 900}, color_scheme=scheme) as page:
+        calls = control.journal(kind="call")[-1], control.journal(kind="webhook")[-1]
+        entries = [f"/console/journal/{entry['id']}" for entry in calls]
+        for path in (*CONSOLE, "/console/journal?text=nothing-has-this", *entries, "/console/faults", "/console/clock"):
+            page.goto(servers.sandbox.url + path)
+            audit(page)
+            shot(page, f"console-{path.partition('?')[0].strip('/').replace('/', '-')}-{scheme}-{width}")
+    control.clear_faults()
+
+
+def test_a_mail_as_its_reader_sees_it(
+    browser: Browser, servers: Running, student: Story, audit: Audit, scheme: Any
+) -> None:
+    number = servers.sandbox.control.get("mailgun/inbox")["mails"][0]["id"]
+    with guarded(browser, color_scheme=scheme) as page:
+        page.set_content(servers.sandbox.control.get(f"mailgun/inbox/{number}")["html"])
+        audit(page)

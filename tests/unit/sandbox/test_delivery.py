@@ -1,0 +1,70 @@
+"""Tampering with deliveries, whichever service signs them."""
+
+import json
+
+import pytest
+
+from ace_integrations import Settings, SignatureError
+from ace_integrations.core.http_call import Headers
+from ace_integrations.hooks import plugins
+from ace_integrations.sandbox.delivery import with_body_changed, with_signature_changed
+from ace_integrations.testing import WebhookFactory
+from ace_integrations.testing.webhooks import SignedWebhook
+
+NO_MATCH = r"no signature (?:matches|was made with) a current"
+NOW = 1_790_000_000
+SOURCES = {name: provider.load("webhooks") for name, provider in plugins().providers.items() if provider.webhooks}
+UNSIGNED_BODY = ("mailgun",)
+"""Services that sign no body; a receiver sees a used token instead."""
+
+
+def delivery(provider: str) -> SignedWebhook:
+    return WebhookFactory(clock=lambda: NOW).make(provider, SOURCES[provider].event_types[0])
+
+
+def verify(provider: str, headers: dict[str, str], body: bytes) -> None:
+    source = SOURCES[provider]
+    settings = Settings(sandbox=True).of(source.settings)
+    source.scheme(settings).verify(Headers(headers), body, secrets=source.secrets(settings), now=NOW)
+
+
+@pytest.mark.parametrize("provider", SOURCES)
+def test_a_changed_signature_is_of_the_services_form_but_does_not_match(provider):
+    made = delivery(provider)
+    verify(provider, dict(made.headers), made.body)
+    body, headers = with_signature_changed(made.body, made.headers)
+    assert (len(body), {name: len(value) for name, value in headers.items()}) == (
+        len(made.body),
+        {name: len(value) for name, value in made.headers.items()},
+    )
+    with pytest.raises(SignatureError, match=NO_MATCH):
+        verify(provider, headers, body)
+
+
+@pytest.mark.parametrize("provider", [name for name in SOURCES if name not in UNSIGNED_BODY])
+def test_a_changed_body_does_not_match_its_signature(provider):
+    made = delivery(provider)
+    with pytest.raises(SignatureError, match=NO_MATCH):
+        verify(provider, dict(made.headers), with_body_changed(made.body))
+
+
+@pytest.mark.parametrize("provider", SOURCES)
+def test_a_changed_body_holds_one_field_more_and_nothing_else(provider):
+    made = delivery(provider)
+    assert json.loads(with_body_changed(made.body)) == {"tampered": True, **json.loads(made.body)}
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"a=1&b=2", b"[1]"])
+def test_a_body_of_any_form_is_changed(body):
+    assert with_body_changed(body) != body
+
+
+def test_every_signature_of_a_rotation_is_changed():
+    header = f"t={NOW},v1={'a' * 64},v1={'0' * 64}"
+    _, headers = with_signature_changed(b"{}", {"Stripe-Signature": header, "X-Design-Id": "0" * 32})
+    assert headers == {"Stripe-Signature": f"t={NOW},v1=b{'a' * 63},v1=a{'0' * 63}", "X-Design-Id": "0" * 32}
+
+
+def test_a_delivery_without_a_signature_cannot_lose_it():
+    with pytest.raises(ValueError, match="no signature"):
+        with_signature_changed(b'{"event": "x"}', {"content-type": "application/json"})
