@@ -180,6 +180,8 @@ class ProviderSettings(_Environment):
         # Here, so that settings which are given to a client in code are held to it too.
         if url is not None and not is_loopback(url) and urlsplit(url).scheme != "https":
             raise ValueError("must start with https:// unless it is on this machine")
+        if url is not None and urlsplit(url).username is not None:
+            raise ValueError("must not hold a user or a password: keys have variables of their own")
         return url
 
     def missing(self, *fields: str) -> list[str]:

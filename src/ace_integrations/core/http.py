@@ -16,16 +16,18 @@ import weakref
 import zlib
 from collections.abc import AsyncGenerator, Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
 from ace_integrations.core.http_call import File, Headers
+from ace_integrations.settings import is_loopback
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -35,11 +37,6 @@ CONNECT_S, POOL_S, WRITE_S = 5.0, 5.0, 10.0
 
 LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=4.0)
 ASYNC_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0)
-
-Wire = httpx.Client | httpx.BaseTransport
-AsyncWire = httpx.AsyncClient | httpx.AsyncBaseTransport
-"""What sends: httpx's client adds to its transport what is not used here (cookies, redirects, hooks), at a tenth of the
-cost of a call. Only the password of an address needs it."""
 
 _deadline: ContextVar[float] = ContextVar("ace_deadline")
 
@@ -65,14 +62,14 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """A request ready to be sent, the same bytes at every try."""
+    """A request ready to be sent, the same bytes at every try. Its `repr` shows neither keys nor content."""
 
     method: str
-    url: str
-    headers: dict[str, str]
-    content: bytes | None = None
-    form: dict[str, Any] | None = None
-    files: tuple[tuple[str, File], ...] = ()
+    url: str = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    form: dict[str, Any] | None = field(default=None, repr=False)
+    files: tuple[tuple[str, File], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +82,17 @@ class WireReply:
 
 
 class Pool:
-    """Connections of one blocking client: opened on first use, shared by threads, dropped in a forked child."""
+    """Connections of one blocking client: opened on first use, shared by threads, dropped in a forked child.
+
+    Ours are a transport of httpx's without its client, whose cookies, redirects and hooks cost a sixth of a call and
+    are not used here; an injected client is used whole, since what it was given is meant to count.
+    """
 
     def __init__(self, base_url: str, injected: Any = None) -> None:
         self._base_url = base_url
         self._injected = injected
         self._lock = threading.Lock()
-        self._own: tuple[int, Wire] | None = None
+        self._own: tuple[int, httpx.BaseTransport] | None = None
 
     def send(self, request: WireRequest, *, read_timeout: float, deadline: float, max_bytes: int) -> WireReply:
         """Send once and read the whole answer.
@@ -99,13 +100,13 @@ class Pool:
         Raises:
             WireError: no usable answer; says whether anything was sent.
         """
-        client = self._client()
+        client = self._injected
         token = _deadline.set(deadline)
         try:
-            built = _build(client, request, read_timeout, deadline, injected=self._injected is not None)
-            if isinstance(client, httpx.BaseTransport):
-                response = client.handle_request(built)
+            if client is None:
+                response = self._transport().handle_request(_built(request, read_timeout, deadline))
             else:
+                built = _built_by(client, request, read_timeout, deadline)
                 response = client.send(built, stream=True, follow_redirects=False)
             try:
                 fields = _fields(response)
@@ -126,27 +127,16 @@ class Pool:
         if own is not None and own[0] == os.getpid():
             own[1].close()
 
-    def _client(self) -> Any:
-        if self._injected is not None:
-            return self._injected
+    def _transport(self) -> httpx.BaseTransport:
         own = self._own
         if own is not None and own[0] == os.getpid():
             return own[1]
         with self._lock:
             if self._own is None or self._own[0] != os.getpid():
-                client = _client(self._base_url)
-                self._own = (os.getpid(), client)
-                weakref.finalize(self, client.close).atexit = False
+                transport = _DeadlineTransport(verify=_tls(), limits=LIMITS, proxy=_proxy(self._base_url))
+                self._own = (os.getpid(), transport)
+                weakref.finalize(self, transport.close).atexit = False
             return self._own[1]
-
-
-def _client(base_url: str) -> Wire:
-    transport = _DeadlineTransport(verify=_tls(), limits=LIMITS)
-    return httpx.Client(transport=transport) if _has_password(base_url) else transport
-
-
-def _has_password(base_url: str) -> bool:
-    return urlsplit(base_url).username is not None
 
 
 class AsyncPool:
@@ -155,18 +145,19 @@ class AsyncPool:
     def __init__(self, base_url: str, injected: Any = None) -> None:
         self._base_url = base_url
         self._injected = injected
-        self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Life] = weakref.WeakKeyDictionary()
+        self._lives: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Life] = weakref.WeakKeyDictionary()
 
     async def send(self, request: WireRequest, *, read_timeout: float, deadline: float, max_bytes: int) -> WireReply:
         """Send once and read the whole answer; see `Pool.send`."""
-        client = self._injected or await self._client()
+        client = self._injected
         token = _deadline.set(deadline)
         try:
             async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-                built = _build(client, request, read_timeout, deadline, injected=self._injected is not None)
-                if isinstance(client, httpx.AsyncBaseTransport):
-                    response = await client.handle_async_request(built)
+                if client is None:
+                    transport = await self._transport()
+                    response = await transport.handle_async_request(_built(request, read_timeout, deadline))
                 else:
+                    built = _built_by(client, request, read_timeout, deadline)
                     response = await client.send(built, stream=True, follow_redirects=False)
                 try:
                     fields = _fields(response)
@@ -183,50 +174,55 @@ class AsyncPool:
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
-        life = self._clients.pop(asyncio.get_running_loop(), None)
+        life = self._lives.pop(asyncio.get_running_loop(), None)
         if life is not None:
             await life.generator.aclose()
 
-    async def _client(self) -> Any:
+    async def _transport(self) -> httpx.AsyncBaseTransport:
         loop = asyncio.get_running_loop()
-        life = self._clients.get(loop)
+        life = self._lives.get(loop)
         if life is None:
-            # A client refers to its loop, so an ended loop would never leave the weak dictionary by itself.
-            for ended in [known for known in list(self._clients) if known.is_closed()]:
-                self._clients.pop(ended, None)
-            generator = _live(_async_client(self._base_url))
+            # A transport refers to its loop, so an ended loop would never leave the weak dictionary by itself.
+            for ended in [known for known in list(self._lives) if known.is_closed()]:
+                self._lives.pop(ended, None)
+            generator = _live(_async_transport(_proxy(self._base_url)))
             life = _Life(await anext(generator), generator)
-            self._clients[loop] = life
-        return life.client
+            self._lives[loop] = life
+        return life.transport
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class _Life:
-    client: AsyncWire
-    generator: AsyncGenerator[AsyncWire, None]
+    transport: httpx.AsyncBaseTransport
+    generator: AsyncGenerator[httpx.AsyncBaseTransport, None]
 
 
-async def _live(client: AsyncWire) -> AsyncGenerator[AsyncWire, None]:
+async def _live(transport: httpx.AsyncBaseTransport) -> AsyncGenerator[httpx.AsyncBaseTransport, None]:
     # asyncio.run() closes the async generators that are still open before it closes the loop, which is the only
     # moment at which sockets of that loop can still be closed when nobody called aclose().
     try:
-        yield client
+        yield transport
     finally:
-        await client.aclose()
+        await transport.aclose()
 
 
-def _async_client(base_url: str) -> AsyncWire:
-    transport = _async_transport()
-    return httpx.AsyncClient(transport=transport) if _has_password(base_url) else transport
-
-
-def _async_transport() -> httpx.AsyncBaseTransport:
+def _async_transport(proxy: httpx.Proxy | None) -> httpx.AsyncBaseTransport:
     with contextlib.suppress(ImportError):
         from httpx_aiohttp import AiohttpTransport
 
         # httpx's own pool needs five times the CPU at 100 calls at once (docs/decisions/0003).
-        return AiohttpTransport(verify=_tls(), limits=ASYNC_LIMITS)
-    return httpx.AsyncHTTPTransport(verify=_tls(), limits=ASYNC_LIMITS)
+        return AiohttpTransport(verify=_tls(), limits=ASYNC_LIMITS, trust_env=False, proxy=proxy)
+    return httpx.AsyncHTTPTransport(verify=_tls(), limits=ASYNC_LIMITS, proxy=proxy)
+
+
+def _proxy(url: str) -> httpx.Proxy | None:
+    """Give the proxy that the environment names for an address; this machine is never asked for through one."""
+    parts = urlsplit(url)
+    if is_loopback(url) or proxy_bypass(parts.netloc):
+        return None
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    return httpx.Proxy(found if "://" in found else f"http://{found}") if found else None
 
 
 @cache
@@ -235,17 +231,29 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _build(client: Any, request: WireRequest, read_timeout: float, deadline: float, *, injected: bool) -> Any:
-    left = max(0.001, deadline - time.monotonic())
-    connect, read, write, pool = min(CONNECT_S, left), min(read_timeout, left), min(WRITE_S, left), min(POOL_S, left)
-    body: dict[str, Any] = {"content": request.content, "data": request.form, "files": request.files or None}
-    if injected:
-        # Its own defaults (headers, cookies) are meant to count; each library wants a Timeout of its own, or a tuple.
-        timeout = (connect, read, write, pool)
-        return client.build_request(request.method, request.url, headers=request.headers, timeout=timeout, **body)
-    # Ours has no defaults to merge, and merging them costs a tenth of a call.
+def _built(request: WireRequest, read_timeout: float, deadline: float) -> httpx.Request:
+    connect, read, write, pool = _timeouts(read_timeout, deadline)
     timeouts = {"connect": connect, "read": read, "write": write, "pool": pool}
-    return httpx.Request(request.method, request.url, headers=request.headers, extensions={"timeout": timeouts}, **body)
+    return httpx.Request(
+        request.method, request.url, headers=request.headers, extensions={"timeout": timeouts}, **_content(request)
+    )
+
+
+def _built_by(client: Any, request: WireRequest, read_timeout: float, deadline: float) -> Any:
+    # Each library wants a Timeout of its own, or a tuple.
+    timeout = _timeouts(read_timeout, deadline)
+    return client.build_request(
+        request.method, request.url, headers=request.headers, timeout=timeout, **_content(request)
+    )
+
+
+def _timeouts(read_timeout: float, deadline: float) -> tuple[float, float, float, float]:
+    left = max(0.001, deadline - time.monotonic())
+    return min(CONNECT_S, left), min(read_timeout, left), min(WRITE_S, left), min(POOL_S, left)
+
+
+def _content(request: WireRequest) -> dict[str, Any]:
+    return {"content": request.content, "data": request.form, "files": request.files or None}
 
 
 def _fields(response: Any) -> Headers:

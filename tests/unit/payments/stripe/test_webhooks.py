@@ -157,13 +157,13 @@ def test_twenty_thousand_spoiled_deliveries_are_refused_by_type() -> None:
     accepted, slowest = 0, 0.0
     for _ in range(20_000):
         header, body, now = mutated(seeded)
-        started = time.perf_counter()
+        started = time.thread_time()
         try:
             verify(header, body, now=now)
             accepted += 1
         except WebhookError:
             pass
-        slowest = max(slowest, time.perf_counter() - started)
+        slowest = max(slowest, time.thread_time() - started)
     assert (accepted, slowest < 0.05) == (0, True)
 
 
