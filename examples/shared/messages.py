@@ -147,6 +147,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "column_date": {"en": "Date", "ar": "التاريخ"},
     "state_pending": {"en": "Created", "ar": "أُنشئت"},
     "state_action_required": {"en": "Needs 3-D Secure", "ar": "تحتاج 3-D Secure"},
+    "state_approved": {"en": "Approved", "ar": "وافقت عليها"},
     "state_processing": {"en": "Processing", "ar": "قيد المعالجة"},
     "state_authorised": {"en": "Authorised", "ar": "محجوزة"},
     "state_paid": {"en": "Paid", "ar": "مدفوعة"},

@@ -18,6 +18,7 @@ from ace_integrations.usage.prices import PriceList, corrected
 
 if TYPE_CHECKING:
     from ace_integrations.audit import Audit
+    from ace_integrations.core.token import SharedTokens
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
     from ace_integrations.mail import AsyncMail, Mail, MailTransport
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
@@ -90,6 +91,7 @@ class _Assembly:
             self.settings.of(provider.load("settings")),
             defaults=Options(self.settings.timeout_s, self.settings.max_retries),
             observer=self._watch,
+            shared_tokens=self._shared_tokens,
             clock=self._clock,
         )
 
@@ -144,6 +146,12 @@ class _Assembly:
 
     def public_config(self) -> dict[str, str]:
         return {key: value for gateway in self.gateways().values() for key, value in gateway.browser_config().items()}
+
+    @cached_property
+    def _shared_tokens(self) -> "SharedTokens | None":
+        from ace_integrations.core.token import RedisTokens
+
+        return RedisTokens(self.settings.redis_url.get_secret_value()) if self.settings.redis_url else None
 
     @cached_property
     def _watch(self) -> _Watch:

@@ -7,6 +7,7 @@ from ace_integrations.core.http_call import Headers, HttpCall, Repeat, Reply, fr
 from ace_integrations.core.redaction import Redactor
 from ace_integrations.core.service import Endpoint, Problem, Service, require
 from ace_integrations.core.telemetry import CallRecord, Observer
+from ace_integrations.core.token import Token
 
 __all__ = [
     "Account",
@@ -36,6 +37,7 @@ __all__ = [
     "ServiceOperations",
     "SyncClient",
     "SyncFacade",
+    "Token",
     "from_json",
     "no_content",
     "operation",

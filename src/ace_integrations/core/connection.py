@@ -3,11 +3,13 @@
 prepare -> local rate limit -> observers -> send under one deadline -> judge -> perhaps again -> read -> record.
 """
 
+import asyncio
 import random
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 import stamina
@@ -22,7 +24,15 @@ from ace_integrations.core.redaction import Redactor
 from ace_integrations.core.retry_after import parse_retry_after
 from ace_integrations.core.service import AnyService, Endpoint
 from ace_integrations.core.telemetry import CallRecord, Observer, acting_user, is_logged, log
-from ace_integrations.errors import DeadlineExceededError, InvalidInputError, ProviderError, UnexpectedReplyError
+from ace_integrations.core.token import SharedTokens, Token, TokenKeeper
+from ace_integrations.errors import (
+    AuthenticationError,
+    ConnectionFailedError,
+    DeadlineExceededError,
+    InvalidInputError,
+    ProviderError,
+    UnexpectedReplyError,
+)
 from ace_integrations.settings import ProviderSettings
 
 T = TypeVar("T")
@@ -87,6 +97,7 @@ class Account:
         defaults: Options,
         observer: Observer | None = None,
         clock: Callable[[], float] = time.time,
+        shared_tokens: SharedTokens | None = None,
     ) -> None:
         self.service = service
         self.settings = settings
@@ -97,6 +108,13 @@ class Account:
         self.limit = LocalLimit(service.name, service.rate_limit)
         self._defaults = defaults
         self._endpoint: Endpoint | None = None
+        self._shared_tokens = shared_tokens
+
+    @cached_property
+    def tokens(self) -> TokenKeeper:
+        """The service's bearer token, where it lends one."""
+        credentials = ":".join([self.endpoint.base_url, *self.settings.secrets()])
+        return TokenKeeper(credentials, clock=self.clock, shared=self._shared_tokens)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -151,7 +169,19 @@ class Connection:
         raise AssertionError("stamina ends with a result or an error")
 
     def _attempt(self, trip: "Trip[T]") -> T:
-        request = trip.request
+        if trip.token_call is None:
+            return self._try(trip, trip.request)
+        token = self._token(trip)
+        try:
+            return self._try(trip, trip.bearing(token))
+        except Failed as failed:
+            if not trip.may_renew(failed):
+                raise
+        # A token that is refused before its end was revoked: the call was surely not carried out.
+        self.account.tokens.drop(token)
+        return self._try(trip, trip.bearing(self._token(trip)))
+
+    def _try(self, trip: "Trip[T]", request: WireRequest) -> T:
         if self._pool is None:
             self._pool = Pool(request.url, self._http)
         trip.attempts += 1
@@ -162,6 +192,17 @@ class Connection:
         except WireError as trouble:
             raise trip.lost(trouble) from None
         return trip.read(reply)
+
+    def _token(self, trip: "Trip[Any]") -> str:
+        tokens = self.account.tokens
+        if token := tokens.current():
+            return token
+        if not tokens.lock.acquire(timeout=trip.left):
+            raise trip.waited_for_token()
+        try:
+            return tokens.current() or tokens.borrowed() or tokens.keep(self.exchange(*trip.asking_for_token()))
+        finally:
+            tokens.lock.release()
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
@@ -205,7 +246,35 @@ class AsyncConnection:
         raise AssertionError("stamina ends with a result or an error")
 
     async def _attempt(self, trip: "Trip[T]") -> T:
-        request = trip.request
+        if trip.token_call is None:
+            return await self._try(trip, trip.request)
+        token = await self._token(trip)
+        try:
+            return await self._try(trip, trip.bearing(token))
+        except Failed as failed:
+            if not trip.may_renew(failed):
+                raise
+        self.account.tokens.drop(token)
+        return await self._try(trip, trip.bearing(await self._token(trip)))
+
+    async def _token(self, trip: "Trip[Any]") -> str:
+        tokens = self.account.tokens
+        if token := tokens.current():
+            return token
+        lock = tokens.alock()
+        try:
+            await asyncio.wait_for(lock.acquire(), trip.left)
+        except TimeoutError:
+            raise trip.waited_for_token() from None
+        try:
+            if token := tokens.current() or await asyncio.to_thread(tokens.borrowed):
+                return token
+            asked = await self.exchange(*trip.asking_for_token())
+            return await asyncio.to_thread(tokens.keep, asked)
+        finally:
+            lock.release()
+
+    async def _try(self, trip: "Trip[T]", request: WireRequest) -> T:
         if self._pool is None:
             self._pool = AsyncPool(request.url, self._http)
         trip.attempts += 1
@@ -234,11 +303,13 @@ class Trip(Generic[T]):
         "_request_id",
         "_started",
         "_status",
+        "_was_renewed",
         "attempts",
         "deadline",
         "max_bytes",
         "request",
         "timeout",
+        "token_call",
     )  # fmt: skip
 
     def __init__(self, account: Account, call: HttpCall[T], options: Options) -> None:
@@ -248,7 +319,9 @@ class Trip(Generic[T]):
         self._repeats = call.repeats
         self._status: int | None = None
         self._request_id = ""
+        self._was_renewed = False
         self.attempts = 0
+        self.token_call = account.service.token if call.bears_token else None
         self.max_bytes = call.max_bytes or account.service.max_reply_bytes
         self.request = prepare(account, call)
         account.limit.take()
@@ -257,6 +330,31 @@ class Trip(Generic[T]):
         self.timeout = options.timeout_s or call.timeout or account.service.timeout_s or self._options.timeout_s or 30.0
         self._started = time.monotonic()
         self.deadline = self._started + self.timeout
+
+    def bearing(self, token: str) -> WireRequest:
+        """Give the request with a bearer token."""
+        return replace(self.request, headers={**self.request.headers, "authorization": f"Bearer {token}"})
+
+    def may_renew(self, failed: Failed) -> bool:
+        """Whether this try failed for its token, which is asked for anew once."""
+        refused, self._was_renewed = self._status == 401 and not self._was_renewed, True
+        return refused and isinstance(failed.error, AuthenticationError)
+
+    def asking_for_token(self) -> "tuple[HttpCall[Token], Options]":
+        """Give the call that asks for a token, within the time that is left."""
+        assert self.token_call is not None  # noqa: S101 - asked for only where there is one
+        call = replace(self.token_call(self._account.settings), bears_token=False)
+        return call.labelled(self._call.provider, "token"), replace(self._options, timeout_s=self.left)
+
+    def waited_for_token(self) -> ProviderError:
+        """Give the error of a call whose time ended before it had a token."""
+        message = "no token came in time; nothing was sent"
+        return ConnectionFailedError(message, provider=self._call.provider, operation=self._call.operation)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline, a millisecond at least."""
+        return max(0.001, self.deadline - time.monotonic())
 
     def lost(self, trouble: WireError) -> Failed:
         """Judge a try without an answer."""

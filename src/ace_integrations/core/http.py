@@ -210,7 +210,7 @@ def _async_transport(proxy: httpx.Proxy | None) -> httpx.AsyncBaseTransport:
     with contextlib.suppress(ImportError):
         from httpx_aiohttp import AiohttpTransport
 
-        # httpx's own pool needs five times the CPU at 100 calls at once (docs/decisions/0003).
+        # httpx's own pool needs five times the CPU at 100 calls at once (docs/decisions, 3).
         return AiohttpTransport(verify=_tls(), limits=ASYNC_LIMITS, trust_env=False, proxy=proxy)
     return httpx.AsyncHTTPTransport(verify=_tls(), limits=ASYNC_LIMITS, proxy=proxy)
 
@@ -295,7 +295,7 @@ def _wire_error(error: Exception, client: Any) -> Exception:
         return WireError(Trouble.UNREADABLE, "broken compression")
     library = _library(type(client).__mro__)
     name = type(error).__name__
-    # aiohttp's transport reports a lost connection as a connect timeout: only its cause tells (docs/decisions/0003).
+    # aiohttp's transport reports a lost connection as a connect timeout: only its cause tells (docs/decisions, 3).
     cause = type(error.__cause__).__name__
     if cause in ("ServerDisconnectedError", "ClientOSError", "ClientPayloadError", "ClientConnectionResetError"):
         return WireError(Trouble.BROKEN, cause)
@@ -331,7 +331,7 @@ class _DeadlineTransport(httpx.HTTPTransport):
     """httpx's transport with the call's deadline on every socket operation.
 
     httpx's timeouts count silence only: an answer that drips a byte a second would never time out. httpx offers no
-    place for a network backend, hence the private name, which a test watches (docs/decisions/0004).
+    place for a network backend, hence the private name, which a test watches (docs/decisions, 4).
     """
 
     def __init__(self, **options: Any) -> None:

@@ -147,6 +147,7 @@ class HttpCall(Call[T]):
         timeout: seconds for the whole call where the service needs longer than the client's setting.
         max_bytes: the largest answer that is read, after decompression.
         units: how many of what the service bills a success uses, for `ace.usage`.
+        bears_token: carries the bearer token of a service that lends one; only the call that asks for it does not.
     """
 
     method: str
@@ -164,6 +165,7 @@ class HttpCall(Call[T]):
     timeout: float | None = None
     max_bytes: int | None = None
     units: int = 1
+    bears_token: bool = True
     provider: str = ""
     operation: str = ""
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ace_integrations.core.http_call import Reply
 from ace_integrations.errors import ConfigurationError, ProviderError
 from ace_integrations.settings import ProviderSettings
+
+if TYPE_CHECKING:
+    from ace_integrations.core.http_call import HttpCall
+    from ace_integrations.core.token import Token
 
 S = TypeVar("S", bound=ProviderSettings)
 
@@ -66,6 +70,7 @@ class Service(Generic[S]):
         request_id_header: the field that holds the service's id of a request.
         idempotency_header: the field that takes an idempotency key, None when the service has none.
         rate_limit: calls this process allows itself, in the notation of `limits`, as in "600/minute".
+        token: describes how a bearer token is asked for, where the service lends one; that call carries none itself.
     """
 
     name: str
@@ -78,6 +83,7 @@ class Service(Generic[S]):
     rate_limit: str | None = None
     timeout_s: float | None = None
     max_reply_bytes: int = LARGEST_REPLY
+    token: "Callable[[S], HttpCall[Token]] | None" = None
 
 
 AnyService = Service[Any]

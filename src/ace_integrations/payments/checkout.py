@@ -20,6 +20,7 @@ class StoredStatus(StrEnum):
 
     PENDING = "pending"
     ACTION_REQUIRED = "action_required"
+    APPROVED = "approved"
     PROCESSING = "processing"
     AUTHORISED = "authorised"
     PAID = "paid"
@@ -206,6 +207,7 @@ class DisputePolicy(StrEnum):
 _OPEN = {
     PaymentStatus.PENDING: StoredStatus.PENDING,
     PaymentStatus.ACTION_REQUIRED: StoredStatus.ACTION_REQUIRED,
+    PaymentStatus.APPROVED: StoredStatus.APPROVED,
     PaymentStatus.PROCESSING: StoredStatus.PROCESSING,
     PaymentStatus.AUTHORISED: StoredStatus.AUTHORISED,
     PaymentStatus.CANCELED: StoredStatus.CANCELED,

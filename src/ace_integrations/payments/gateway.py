@@ -17,6 +17,8 @@ class PaymentStatus(StrEnum):
     """The payer has not paid yet, or a try failed and another is possible."""
     ACTION_REQUIRED = "action_required"
     """The payer must do something more (3-D Secure, approval)."""
+    APPROVED = "approved"
+    """The payer agreed at the gateway and no money moved: capture it, or it lapses."""
     PROCESSING = "processing"
     """Under way at the bank; it may still fail."""
     AUTHORISED = "authorised"
@@ -34,6 +36,7 @@ class PaymentOrder(BaseModel):
         description: what the payer reads.
         metadata: further ids of ours (course, user): no personal data, no secrets.
         return_url: where the payer's browser comes back to, for gateways that need it.
+        cancel_url: where it comes back to when the payer thinks better of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,6 +47,7 @@ class PaymentOrder(BaseModel):
     description: str = ""
     metadata: Mapping[str, str] = {}
     return_url: str | None = None
+    cancel_url: str | None = None
     capture: bool = True
 
     def idempotency_key(self, operation: str) -> str:
