@@ -1,9 +1,12 @@
 """Fixtures of the whole suite."""
 
 import os
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import certifi
 import pytest
 import stamina
 
@@ -13,6 +16,20 @@ _OURS = ("ACE_", "DIDIT_", "MAILGUN_", "MAIL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC
 def pytest_addoption(parser: pytest.Parser) -> None:
     default = Path(__file__).parent / "browser" / ".screenshots"
     parser.addoption("--screenshots", type=Path, default=default, help="the folder that the browser's pictures go to")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_tls_context() -> Iterator[None]:
+    """Give every HTTP client of the tests the same certificates: reading them costs 20 ms, and no test needs them."""
+    build = ssl.create_default_context
+    shared = build(cafile=certifi.where())
+
+    def kept(*arguments: Any, **named: Any) -> ssl.SSLContext:
+        return shared if not arguments and named == {"cafile": certifi.where()} else build(*arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ssl, "create_default_context", kept)
+        yield
 
 
 @pytest.fixture(autouse=True)

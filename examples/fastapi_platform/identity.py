@@ -103,7 +103,7 @@ async def apply(
 ) -> None:
     """Change the account once: an older word, a foreign check and a repeat change nothing."""
     user = await session.scalar(select(User).where(User.verification_id == verification_id).with_for_update())
-    if user is None and vendor_user is not None:
+    if user is None and vendor_user is not None and status in _DECIDED:
         user = await _not_yet_remembered(session, verification_id, vendor_user)
     if user is None or vendor_user != user_key(user):
         return

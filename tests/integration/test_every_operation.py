@@ -119,6 +119,7 @@ async def test_each_operation_works_in_both_colours(walk: Walk, ace_sandbox: Run
     assert results[0] is results[1]
 
 
+@pytest.mark.punctual
 @pytest.mark.parametrize("colour", ["sync", "async"])
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("walk", WALKS, ids=NAMES)

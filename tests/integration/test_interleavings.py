@@ -26,7 +26,7 @@ _emails = (f"student-{number}@example.com" for number in count(1))
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Give one platform to all orders: each has a student of its own, and leaves the course as it found it."""
+    """Give one platform to all orders: each leaves the course as it found it."""
     is_sqlite = request.param == "sqlite"
     folder = tmp_path_factory.mktemp("orders")
     url = sqlite_url(folder) if is_sqlite else fresh_postgresql(request.getfixturevalue("postgresql_url"))
@@ -34,14 +34,25 @@ def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield platform
 
 
+@pytest.fixture(scope="module")
+def student(shared: Platform) -> Iterator[Story]:
+    """Give one verified student to all orders: who got the money back may pay anew."""
+    with shared.verified(next(_emails)) as story:
+        yield story
+
+
 @contextmanager
 def paid_at_gateway(platform: Platform) -> Iterator[Story]:
     """Give a student whose payment the gateway took, and the platform was not told of yet."""
     with platform.verified(next(_emails)) as story:
-        platform.control.post("stripe/events/hold")
-        story.start_payment()
-        assert story.pay("4242424242424242").json()["status"] == "succeeded"
+        pay_at_gateway(platform, story)
         yield story
+
+
+def pay_at_gateway(platform: Platform, story: Story) -> None:
+    platform.control.post("stripe/events/hold")
+    story.start_payment()
+    assert story.pay("4242424242424242").json()["status"] == "succeeded"
 
 
 def refund_event(intent: str) -> SignedWebhook:
@@ -109,24 +120,30 @@ PARTLY = ("confirm", "paid told", "refund partly", "refund", "refund told")
 
 
 @pytest.mark.parametrize("order", orders(FULL[:3]), ids=" - ".join)
-def test_every_order_of_confirmation_and_webhook_enrols_once(order: tuple[str, ...], shared: Platform) -> None:
-    with paid_at_gateway(shared) as story:
-        expected = Expected(shared, story)
-        for step in order:
-            expected.take(step)
-        expected.end()
-        expected.take("refund")
-        expected.take("refund told")
-        expected.end()
+def test_every_order_of_confirmation_and_webhook_enrols_once(
+    order: tuple[str, ...], shared: Platform, student: Story
+) -> None:
+    pay_at_gateway(shared, student)
+    expected = Expected(shared, student)
+    for step in order:
+        expected.take(step)
+    expected.end()
+    expected.take("refund")
+    expected.take("refund told")
+    expected.end()
 
 
+# What PostgreSQL does otherwise is seen in the orders above and in what happens at the same moment.
+@pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("order", [*orders(FULL), *orders(PARTLY)], ids=" - ".join)
-def test_every_order_with_a_refund_ends_without_a_place(order: tuple[str, ...], shared: Platform) -> None:
-    with paid_at_gateway(shared) as story:
-        expected = Expected(shared, story)
-        for step in order:
-            expected.take(step)
-        expected.end()
+def test_every_order_with_a_refund_ends_without_a_place(
+    order: tuple[str, ...], shared: Platform, student: Story
+) -> None:
+    pay_at_gateway(shared, student)
+    expected = Expected(shared, student)
+    for step in order:
+        expected.take(step)
+    expected.end()
 
 
 # At the same moment.

@@ -53,7 +53,7 @@ def canaries(monkeypatch: pytest.MonkeyPatch) -> None:
     for variables in CANARIES.values():
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-    monkeypatch.setenv("DIDIT_WORKFLOW_ID", "5a4db0c5-7d1e-4c3a-9b2f-a1c5e8d0f3b7")
+    monkeypatch.setenv("DIDIT_WORKFLOW_ID", "6b5ec1d6-8e2f-4d4b-8c30-b2d6f9e104c8")
 
 
 @pytest.mark.parametrize("name", CLIENTS)

@@ -67,6 +67,7 @@ def _outcome(send: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         return error
 
 
+@pytest.mark.punctual
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", OPERATIONS)
 async def test_one_fault_gives_a_right_retry_or_a_typed_error_and_never_a_second_effect(
@@ -116,6 +117,7 @@ async def test_max_retries_zero_sends_once(call: Caller, twin: RunningSandbox) -
     assert len(twin.control.journal(operation="get_thing")) == 1
 
 
+@pytest.mark.punctual
 async def test_a_wait_beyond_the_deadline_is_told_and_not_slept(call: Caller, twin: RunningSandbox) -> None:
     twin.control.fail("status", provider="things", times=None, status=429, retry_after="3600")
     started = time.monotonic()

@@ -89,4 +89,4 @@ def test_case_c24_one_client_serves_many_event_loops_without_a_word(ace_sandbox)
             worker.join()
             gc.collect()
     assert problems == []
-    assert len(ace.connection("didit")._pool._clients) == 1
+    assert len(ace.connection("didit")._pool._lives) == 1
