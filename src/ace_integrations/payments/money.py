@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, Self
+from fractions import Fraction
+from typing import Any, Protocol, Self
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -36,6 +37,14 @@ _TOO_MUCH = Decimal(10) ** 18
 def exponent(currency: str) -> int:
     """Give the decimal places that ISO 4217 gives a currency: 2 for EGP, 0 for JPY, 3 for KWD."""
     return ISO_EXPONENTS.get(currency, 2)
+
+
+class Conversion(Protocol):
+    """What knows an amount in another currency: a quote."""
+
+    def of(self, price: "Money") -> "Money":
+        """Give it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -107,6 +116,31 @@ class Money:
         if units != units.to_integral_value():
             raise InvalidInputError(f"{self} does not fit into {digits} decimal places", field="amount")
         return int(units)
+
+    def allocate(self, *weights: Decimal | int) -> list[Self]:
+        """Split the amount by weights, so that the parts add up to it exactly; what is over goes by largest remainder.
+
+        Raises:
+            InvalidInputError: no weight, a negative one, or none above zero.
+        """
+        if not weights or any(weight < 0 for weight in weights) or not any(weights):
+            raise InvalidInputError("are numbers of at least 0, one of them above", field="weights")
+        units, total = self.to_minor(), sum(map(Fraction, weights))
+        shares = [units * Fraction(weight) / total for weight in weights]
+        parts = [int(share) for share in shares]
+        step = 1 if units >= 0 else -1
+        order = sorted(range(len(parts)), key=lambda at: (-abs(shares[at] - parts[at]), at))
+        for at in order[: abs(units - sum(parts))]:
+            parts[at] += step
+        return [type(self).from_minor(part, self.currency) for part in parts]
+
+    def convert(self, quote: "Conversion") -> "Money":
+        """Give what is charged for this amount by a quote that was made for it.
+
+        Raises:
+            QuoteMismatchError: the quote is of another amount.
+        """
+        return quote.of(self)
 
     def __add__(self, other: Self) -> Self:
         return type(self)(self.amount + self._same(other), self.currency)

@@ -1,0 +1,1 @@
+"""PayPal's currencies and how it writes amounts."""
