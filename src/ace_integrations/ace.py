@@ -6,8 +6,9 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from ace_integrations.core.account import Account, Options
 from ace_integrations.core.client import AsyncClient, SyncClient
-from ace_integrations.core.connection import Account, AsyncConnection, Connection, Options
+from ace_integrations.core.connection import AsyncConnection, Connection
 from ace_integrations.core.telemetry import CallRecord
 from ace_integrations.errors import ConfigurationError
 from ace_integrations.hooks import Plugins, Provider, plugins

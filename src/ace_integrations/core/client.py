@@ -5,15 +5,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from ace_integrations.core.account import Account, Options
 from ace_integrations.core.call import Awaiting, Blocking, Call, Describer, operation
-from ace_integrations.core.connection import (
-    Account,
-    AsyncConnection,
-    AsyncSender,
-    Connection,
-    Options,
-    Sender,
-)
+from ace_integrations.core.connection import AsyncConnection, AsyncSender, Connection, Sender
 from ace_integrations.core.http_call import FormValue, HttpCall, Reply, raw_reply
 from ace_integrations.core.service import AnyService
 from ace_integrations.core.telemetry import Observer

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ace_integrations.core.account import Options
 from ace_integrations.core.call import Awaiting, Blocking, Call
-from ace_integrations.core.connection import Options
 from ace_integrations.errors import InvalidInputError
 
 if TYPE_CHECKING:

@@ -6,22 +6,19 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
 from http.cookies import SimpleCookie
-from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ace_integrations.sandbox.asgi import answer, done, read_fields
+from ace_integrations.sandbox.asgi import answer
 from ace_integrations.sandbox.clock import Clock
-from ace_integrations.sandbox.console import THEME_COOKIE, TOKEN_COOKIE, Console, chosen_theme, next_theme
-from ace_integrations.sandbox.delivery import Deliveries, Part
+from ace_integrations.sandbox.console import TOKEN_COOKIE, Console
+from ace_integrations.sandbox.controls import Controls
+from ace_integrations.sandbox.delivery import Deliveries
 from ace_integrations.sandbox.faults import Faults, Rule, apply
 from ace_integrations.sandbox.journal import Journal
 from ace_integrations.sandbox.pages import STATIC
@@ -83,7 +80,7 @@ class Sandbox:
         ]
         controls = [Mount(f"/_sandbox/{name}", routes=list(twin.controls())) for name, twin in self.twins.items()]
         static = Mount("/static", app=StaticFiles(directory=STATIC), name="static")
-        routes = [*_controls(self), static, *controls, *mounts, *Console(self).routes()]
+        routes = [*Controls(self).routes(), static, *controls, *mounts, *Console(self).routes()]
         return Starlette(routes=routes, lifespan=self._lifespan)
 
     @asynccontextmanager
@@ -228,97 +225,3 @@ class _CycleReceive:
 
 def _as_cycle(seen: _Seen, receive: Receive) -> Receive:
     return _CycleReceive(seen, receive)
-
-
-def _controls(sandbox: Sandbox) -> list[BaseRoute]:
-    """Give the routes below `/_sandbox/` that belong to no twin."""
-
-    async def status(request: Request) -> Response:
-        del request
-        return JSONResponse({"url": sandbox.url, "twins": list(sandbox.twins), "now": sandbox.clock.now()})
-
-    async def reset(request: Request) -> Response:
-        sandbox.reset()
-        return done(request, {})
-
-    async def journal(request: Request) -> Response:
-        query = request.query_params
-        found = sandbox.journal.find(
-            provider=query.get("provider", ""),
-            operation=query.get("operation", ""),
-            kind=query.get("kind", ""),
-            text=query.get("text", ""),
-            after=int(query.get("after", "0")),
-        )
-        return JSONResponse({"entries": [asdict(entry) for entry in found]})
-
-    async def clock(request: Request) -> Response:
-        fields = await read_fields(request)
-        ran = await sandbox.clock.advance(float(fields["seconds"]))
-        return done(request, {"now": sandbox.clock.now(), "ran": ran})
-
-    async def targets(request: Request) -> Response:
-        fields = await read_fields(request)
-        foreign = [url for url in fields.values() if not is_loopback(str(url))]
-        if foreign:
-            return JSONResponse({"error": "webhooks go to this machine only"}, 400)
-        sandbox.targets.update({name: str(url) for name, url in fields.items()})
-        return done(request, sandbox.targets)
-
-    async def faults(request: Request) -> Response:
-        if request.method == "POST":
-            fields = {name: value for name, value in (await read_fields(request)).items() if value != ""}
-            sandbox.faults.add(Rule.model_validate(fields))
-        elif request.method == "DELETE":
-            sandbox.faults.clear()
-        return (
-            done(request, {"rules": sandbox.faults.list()})
-            if request.method != "GET"
-            else JSONResponse({"rules": sandbox.faults.list()})
-        )
-
-    async def remove_fault(request: Request) -> Response:
-        sandbox.faults.remove(int(request.path_params["rule"]))
-        return done(request, {"rules": sandbox.faults.list()})
-
-    async def deliveries(request: Request) -> Response:
-        del request
-        return JSONResponse({"deliveries": [one.as_json() for one in sandbox.deliveries.all.values()]})
-
-    async def resend(request: Request) -> Response:
-        number = int(request.path_params["delivery"])
-        if number not in sandbox.deliveries.all:
-            return JSONResponse({"error": "no such delivery"}, 404)
-        return done(request, (await sandbox.deliveries.resend(number)).as_json())
-
-    async def tamper(request: Request) -> Response:
-        number = int(request.path_params["delivery"])
-        part: Any = (await read_fields(request)).get("part")
-        if number not in sandbox.deliveries.all:
-            return JSONResponse({"error": "no such delivery"}, 404)
-        if part not in get_args(Part):
-            return JSONResponse({"error": f"part is one of {', '.join(get_args(Part))}"}, 400)
-        try:
-            return done(request, (await sandbox.deliveries.tamper(number, part)).as_json())
-        except ValueError as error:
-            return JSONResponse({"error": str(error)}, 409)
-
-    async def theme(request: Request) -> Response:
-        chosen = chosen_theme(str((await read_fields(request)).get("theme", "")))
-        response = done(request, {"theme": chosen, "next": next_theme(chosen)})
-        response.set_cookie(THEME_COOKIE, chosen, max_age=365 * 86400, httponly=True, samesite="strict", path="/")
-        return response
-
-    return [
-        Route("/_sandbox/status", status),
-        Route("/_sandbox/theme", theme, methods=["POST"]),
-        Route("/_sandbox/reset", reset, methods=["POST"]),
-        Route("/_sandbox/journal", journal),
-        Route("/_sandbox/clock", clock, methods=["POST"]),
-        Route("/_sandbox/targets", targets, methods=["POST"]),
-        Route("/_sandbox/faults", faults, methods=["GET", "POST", "DELETE"]),
-        Route("/_sandbox/faults/{rule:int}/remove", remove_fault, methods=["POST"]),
-        Route("/_sandbox/deliveries", deliveries),
-        Route("/_sandbox/deliveries/{delivery:int}/resend", resend, methods=["POST"]),
-        Route("/_sandbox/deliveries/{delivery:int}/tamper", tamper, methods=["POST"]),
-    ]
