@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.audit import Audit
+from ace_integrations.contrib.fastapi import client_address
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, written
 from ace_integrations.events import AsyncHandler, EventBus
 from ace_integrations.mail import Address
@@ -24,6 +26,7 @@ from examples.fastapi_platform.tables import AUDIT, Login, User, as_utc
 
 COOKIE = "platform_session"
 STAYS = timedelta(days=14)
+_KEY = "user-"
 SENDER = Address(email="hello@mg.example.com", name="Rihla")
 
 _BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
@@ -82,15 +85,21 @@ def recording(audit: Audit) -> AsyncHandler:
 
     async def record(event: AccountCreated, session: AsyncSession) -> None:
         role = {"role": event.user.role}
-        about = audit.event("account.created", user=user_key(event.user), address=event.address, details=role)
+        about = audit.event("account.created", user=user_key(event.user.id), address=event.address, details=role)
         await session.execute(written(AUDIT, about))
 
     return record
 
 
-def user_key(user: User) -> str:
+def user_key(user_id: int) -> str:
     """Give the id that outside services, counts and the audit trail know a user by."""
-    return f"user-{user.id}"
+    return f"{_KEY}{user_id}"
+
+
+def user_of_key(key: str) -> int | None:
+    """Give whose id that is; None when it is nobody's."""
+    found = re.fullmatch(rf"{_KEY}([1-9][0-9]{{0,17}})", key)
+    return int(found[1]) if found else None
 
 
 async def check_password(session: AsyncSession, email: str, password: str) -> User | None:
@@ -133,7 +142,7 @@ async def visitor(request: Request) -> User | None:
 
 async def counted(user: Annotated[User | None, Depends(visitor)]) -> AsyncGenerator[User | None]:
     """Count what is asked of the outside services for who is asking."""
-    with acting_for(user_key(user) if user is not None else ""):
+    with acting_for(user_key(user.id) if user is not None else ""):
         yield user
 
 
@@ -146,8 +155,7 @@ async def signed_in(user: Annotated[User | None, Depends(counted)]) -> User:
 
 async def asking(request: Request, user: Annotated[User | None, Depends(visitor)]) -> str:
     """Give whom requests are counted for: the user, or the address of a stranger."""
-    address = request.client.host if request.client else ""
-    return user_key(user) if user is not None else address
+    return user_key(user.id) if user is not None else client_address(request)
 
 
 Visitor = Annotated[User | None, Depends(counted)]

@@ -13,7 +13,7 @@ from ace_integrations.contrib.fastapi import get_ace, throttled
 from ace_integrations.contrib.sqlalchemy import written
 from ace_integrations.identity import IdentityChanged, Verification, VerificationStatus
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.accounts import SignedIn, asking, user_key
+from examples.fastapi_platform.accounts import SignedIn, asking, user_key, user_of_key
 from examples.fastapi_platform.tables import AUDIT, User
 
 router = APIRouter(prefix="/api/didit")
@@ -52,7 +52,7 @@ async def start(request: Request, user: User, ace: AsyncAce) -> Verification:
     """Begin a check, and remember it with the user; raises `ProviderError` with nothing changed."""
     language = request.cookies.get("lang", "en")
     started = await ace.identity.start(
-        user=user_key(user), callback=f"{request.app.state.origin}/verify", language=language
+        user=user_key(user.id), callback=f"{request.app.state.origin}/verify", language=language
     )
     # The unfinished one given again is stored already, and a webhook may have decided it meanwhile.
     is_another = or_(User.verification_id.is_(None), User.verification_id != started.id)
@@ -105,14 +105,14 @@ async def apply(
     user = await session.scalar(select(User).where(User.verification_id == verification_id).with_for_update())
     if user is None and vendor_user is not None and status in _DECIDED:
         user = await _not_yet_remembered(session, verification_id, vendor_user)
-    if user is None or vendor_user != user_key(user):
+    if user is None or vendor_user != user_key(user.id):
         return
     stored = VerificationStatus(user.verification) if user.verification else None
     if not status.replaces(stored, at=at, stored_at=user.verification_at):
         return
     change = {"from": user.verification or "none", "to": status.value}
     await session.execute(
-        written(AUDIT, Audit().event("identity.changed", user=user_key(user), actor="didit", details=change))
+        written(AUDIT, Audit().event("identity.changed", user=user_key(user.id), actor="didit", details=change))
     )
     user.verification = status.value
     user.verification_at = at
@@ -121,10 +121,10 @@ async def apply(
 
 async def _not_yet_remembered(session: AsyncSession, verification_id: str, vendor_user: str) -> User | None:
     """Find whose first check this is: its news may come before the answer of starting it was stored."""
-    number = vendor_user.removeprefix("user-")
-    if not number.isascii() or not number.isdigit() or len(number) > 18:
+    number = user_of_key(vendor_user)
+    if number is None:
         return None
-    has_none = (User.id == int(number), User.verification_id.is_(None))
+    has_none = (User.id == number, User.verification_id.is_(None))
     user = await session.scalar(select(User).where(*has_none).with_for_update())
     if user is not None:
         user.verification_id = verification_id

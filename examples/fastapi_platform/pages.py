@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from ace_integrations import AsyncAce, InvalidInputError, ProviderError
-from ace_integrations.contrib.fastapi import get_ace, throttled
+from ace_integrations.contrib.fastapi import client_address, get_ace, throttled
 from ace_integrations.payments import Money
 from examples.fastapi_platform import accounts, identity
 from examples.fastapi_platform.accounts import COOKIE, SignUp, Visitor
@@ -62,8 +62,7 @@ async def sign_up(
         return _page(request, "signup.html", None, 422, values=values, errors=_errors(error))
     async with request.app.state.sessions.begin() as session:
         state = request.app.state
-        address = request.client.host if request.client else ""
-        user = await accounts.create_user(session, form, bus=state.bus, address=address)
+        user = await accounts.create_user(session, form, bus=state.bus, address=client_address(request))
         token = await accounts.sign_in(session, user) if user is not None else None
     if token is None:
         return _page(request, "signup.html", None, 409, values=values, errors={"email": "error_email_taken"})

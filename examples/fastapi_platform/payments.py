@@ -24,7 +24,7 @@ from ace_integrations.payments import (
     StoredPayment,
 )
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.accounts import SignedIn, asking
+from examples.fastapi_platform.accounts import SignedIn, asking, user_key
 from examples.fastapi_platform.tables import AUDIT, Course, Enrollment, Payment, User
 
 router = APIRouter(prefix="/api")
@@ -139,7 +139,7 @@ async def _tell(session: AsyncSession, payment: Payment, what: str, line: str) -
     """Add a line about a payment to the audit trail."""
     about = Audit().event(
         what,
-        user=f"user-{payment.user_id}",
+        user=user_key(payment.user_id),
         actor=payment.gateway,
         amount=payment.money.amount,
         currency=payment.money.currency,

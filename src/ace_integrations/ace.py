@@ -125,11 +125,8 @@ class _Assembly:
 
     def chosen(self) -> list[Provider]:
         """Give the providers that the settings switch on."""
-        return [
-            self.plugins.provider(self.settings.identity, "identity"),
-            self.plugins.provider(self.settings.mail, "mail"),
-            *(self.plugins.provider(name, "payments") for name in self.settings.payments),
-        ]
+        on: Any = self.settings.switched_on
+        return [self.plugins.provider(name, capability) for capability, name in on]
 
     def check(self) -> None:
         """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""

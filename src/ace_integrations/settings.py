@@ -314,6 +314,11 @@ class Settings(_Environment):
         return found
 
     @property
+    def switched_on(self) -> tuple[tuple[str, str], ...]:
+        """Every capability with the provider that is on for it; one that may have several comes several times."""
+        return ("identity", self.identity), ("mail", self.mail), *(("payments", name) for name in self.payments)
+
+    @property
     def uses_sandbox(self) -> bool:
         """Whether services without a key are looked for in a sandbox."""
         return self.sandbox or self.sandbox_url is not None

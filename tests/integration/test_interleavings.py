@@ -98,6 +98,12 @@ class Expected:
             self._held -= amount
         self.compare()
 
+    def walk(self, order: Sequence[str]) -> None:
+        """Let several things happen one after another, compare after each, and end."""
+        for step in order:
+            self.take(step)
+        self.end()
+
     def end(self) -> None:
         """Let the gateway deliver what it held back, and compare."""
         self._platform.control.post("stripe/events/release")
@@ -125,12 +131,8 @@ def test_every_order_of_confirmation_and_webhook_enrols_once(
 ) -> None:
     pay_at_gateway(shared, student)
     expected = Expected(shared, student)
-    for step in order:
-        expected.take(step)
-    expected.end()
-    expected.take("refund")
-    expected.take("refund told")
-    expected.end()
+    expected.walk(order)
+    expected.walk(("refund", "refund told"))
 
 
 # What PostgreSQL does otherwise is seen in the orders above and in what happens at the same moment.
@@ -141,9 +143,7 @@ def test_every_order_with_a_refund_ends_without_a_place(
 ) -> None:
     pay_at_gateway(shared, student)
     expected = Expected(shared, student)
-    for step in order:
-        expected.take(step)
-    expected.end()
+    expected.walk(order)
 
 
 # At the same moment.

@@ -344,6 +344,15 @@ def test_news_of_a_check_before_its_start_was_remembered_count_for_its_own_user(
         assert _verification(fresh, "lina@example.com")[1] == status
 
 
+@pytest.mark.parametrize("vendor_data", ["1", "user-01"])
+def test_news_for_a_name_that_is_no_users_are_bound_to_nobody(vendor_data: str, fresh: Platform) -> None:
+    with fresh.student() as story:
+        story.sign_up()
+        news = WebhookFactory().make("didit", "status.updated", status="Approved", vendor_data=vendor_data)
+        assert fresh.deliver(news).status_code == 200
+        assert fresh.database.one("SELECT verification_id FROM users") is None
+
+
 @pytest.mark.parametrize("vendor_data", ["user-1", "user-", "user-x", "user-٣", "user-" + "9" * 30, "1"])
 def test_news_of_another_check_than_the_remembered_one_change_nothing(vendor_data: str, fresh: Platform) -> None:
     with fresh.student() as story:

@@ -147,7 +147,7 @@ def _read(kind: Kind) -> tuple[Settings | ProviderSettings | None, list[str]]:
 def _switched_off(loaded: Plugins, shared: Settings | ProviderSettings | None) -> set[str]:
     if not isinstance(shared, Settings):
         return set()
-    return set(loaded.providers) - {shared.identity, shared.mail, *shared.payments}
+    return set(loaded.providers) - {name for _, name in shared.switched_on}
 
 
 def _stands(

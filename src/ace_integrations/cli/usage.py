@@ -14,7 +14,7 @@ from ace_integrations.cli.output import AsJson, show
 from ace_integrations.cli.state import open_ace
 from ace_integrations.errors import ConfigurationError, InvalidInputError
 from ace_integrations.usage import Scenario, UsageRow, grouped
-from ace_integrations.usage.meter import priced
+from ace_integrations.usage.meter import month_of, priced
 
 app = typer.Typer(help="What was used, and what it may cost.", invoke_without_command=True)
 
@@ -106,8 +106,7 @@ def _dollars(amount: Decimal) -> str:
 def _month(text: str) -> tuple[date, date]:
     if text and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
         raise InvalidInputError("is a year and a month, as in 2026-11", field="month")
-    first = date.fromisoformat(f"{text}-01") if text else datetime.now(UTC).date().replace(day=1)
-    return first, (first + timedelta(days=31)).replace(day=1)
+    return month_of(date.fromisoformat(f"{text}-01") if text else datetime.now(UTC).date())
 
 
 def last_called() -> dict[str, str]:

@@ -42,6 +42,11 @@ def get_ace(request: Request) -> AsyncAce:
     return cast("AsyncAce", request.app.state.ace)
 
 
+def client_address(request: Request) -> str:
+    """Give the address that asks, "" where the server does not know it."""
+    return request.client.host if request.client else ""
+
+
 def throttled(limit: str, *, who: Callable[..., Any] | None = None) -> Callable[..., Awaitable[None]]:
     """Give a dependency that answers 429 with Retry-After past a limit: `dependencies=[Depends(throttled("ai"))]`.
 
@@ -51,7 +56,7 @@ def throttled(limit: str, *, who: Callable[..., Any] | None = None) -> Callable[
     """
 
     async def check(
-        ace: Annotated[AsyncAce, Depends(get_ace)], asking: Annotated[str, Depends(who or _address)]
+        ace: Annotated[AsyncAce, Depends(get_ace)], asking: Annotated[str, Depends(who or client_address)]
     ) -> None:
         turn = await ace.throttle.atake(limit, asking)
         if not turn.allowed:
@@ -134,10 +139,6 @@ async def raw_body(request: Request, *, limit: int = LARGEST_BODY) -> bytes:
     return b"".join(parts)
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
-
-
 def _route(receiver: AsyncReceiver, provider: str, refused_status: int | None) -> Callable[[Request], object]:
     async def receive(request: Request) -> Response:
         try:
@@ -212,4 +213,4 @@ class _Once:
         return self._ace.connection(provider)
 
 
-__all__ = ["ace_lifespan", "get_ace", "health_route", "raw_body", "throttled", "webhook_routes"]
+__all__ = ["ace_lifespan", "client_address", "get_ace", "health_route", "raw_body", "throttled", "webhook_routes"]

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from ace_integrations.core.telemetry import CallRecord
@@ -106,7 +106,7 @@ class Usage:
             counted[2] += units
             if unit and self._pending[record.provider, unit]:
                 self._pending[record.provider, unit] -= record.units
-        if units and not self.is_stored:
+        if units and self._budgets and not self.is_stored:
             for crossing in self.crossings():
                 self.told(crossing)
 
@@ -181,9 +181,8 @@ class Usage:
             self._pending.clear()
 
     def _until_next_month(self) -> float:
-        now = datetime.fromtimestamp(self._clock(), UTC)
-        following = now.replace(year=now.year + now.month // 12, month=now.month % 12 + 1, day=1, hour=0, minute=0)
-        return max(0.0, (following.replace(second=0, microsecond=0) - now).total_seconds())
+        _, following = month_of(self.today)
+        return max(0.0, datetime(following.year, following.month, 1, tzinfo=UTC).timestamp() - self._clock())
 
     def _unit(self, record: CallRecord) -> str:
         listed = self.prices.get(record.provider)
@@ -219,6 +218,12 @@ class Usage:
 def _row(key: Key, counts: Sequence[int]) -> UsageRow:
     calls, failed, units = counts
     return UsageRow(*key, calls, failed, units)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """Give the first day of a day's month and of the next."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1)
 
 
 def priced(rows: Sequence[UsageRow], prices: Mapping[str, PriceList]) -> list[UsageRow]:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import DDL, JSON, BigInteger, Column, DateTime, Integer, MetaData, String, Table, event
+from sqlalchemy import DDL, JSON, Column, DateTime, MetaData, String, Table, event
 
 from ace_integrations.audit import AuditEvent
-
-_ID = BigInteger().with_variant(Integer, "sqlite")
+from ace_integrations.contrib.sqlalchemy.dialects import NUMBERED
 
 _SQLITE = """
 CREATE TRIGGER {name}_no_{verb} BEFORE {verb} ON {name}
@@ -32,7 +31,7 @@ def audit_table(metadata: MetaData, name: str = "ace_audit") -> Table:
     table = Table(
         name,
         metadata,
-        Column("id", _ID, primary_key=True),
+        Column("id", NUMBERED, primary_key=True),
         Column("at", DateTime(timezone=True), nullable=False, index=True),
         Column("what", String(64), nullable=False),
         Column("user", String(64), nullable=False, index=True),

@@ -23,10 +23,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, sessionmaker
 
+from ace_integrations.contrib.sqlalchemy.dialects import NUMBERED, insert_into
 from ace_integrations.core import AsyncSender, BlockingCall, Call, Sender
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.mail import AsyncMail, DeliveryEvent, DeliveryStatus, Mail, Message, Suppression
@@ -48,8 +48,6 @@ T = TypeVar("T")
 LEASE_S = 120
 """Seconds after which a mail whose sender died is taken up again: longer than looking for and sending one takes."""
 
-_ID = BigInteger().with_variant(Integer, "sqlite")
-
 
 def mail_tables(metadata: MetaData, name: str = "ace_mail") -> tuple[Table, Table]:
     """Give the table of mails and the one of suppressed addresses, added to your metadata."""
@@ -59,7 +57,7 @@ def mail_tables(metadata: MetaData, name: str = "ace_mail") -> tuple[Table, Tabl
     mails = Table(
         queue,
         metadata,
-        Column("id", _ID, primary_key=True),
+        Column("id", NUMBERED, primary_key=True),
         Column("key", String(64), nullable=False, unique=True),
         Column("message", Text),
         Column("deliveries", JSON, nullable=False),
@@ -105,7 +103,7 @@ class _Statements:
             "created_at": now,
             **dict.fromkeys(("attempts", "doubts", "doubt_since", "not_before", "lease_until"), 0),
         }
-        return _insert(dialect, self._mails).values(**values).on_conflict_do_nothing(index_elements=["key"])
+        return insert_into(dialect, self._mails).values(**values).on_conflict_do_nothing(index_elements=["key"])
 
     def due(self, now: int) -> Any:
         mails = self._mails.c
@@ -154,7 +152,7 @@ class _Statements:
         key = {"email": entry.email.lower(), "status": entry.status.value}
         since = int((entry.since or datetime.now(UTC)).timestamp())
         values = {"reason": entry.reason[:255], "since": since, "tags": list(entry.tags)}
-        added = _insert(dialect, self._blocked).values(**key, **values)
+        added = insert_into(dialect, self._blocked).values(**key, **values)
         return added.on_conflict_do_update(index_elements=list(key), set_=values)
 
     def suppressed(self, emails: Sequence[str]) -> Any:
@@ -163,10 +161,6 @@ class _Statements:
 
     def release(self, email: str) -> Any:
         return self._blocked.delete().where(self._blocked.c.email == email.lower())
-
-
-def _insert(dialect: str, table: Table) -> Any:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def _queued(found: Any, *, now: int) -> QueuedMail:

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, String, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, sessionmaker
 
+from ace_integrations.contrib.sqlalchemy.dialects import insert_into
 from ace_integrations.usage.budget import Crossing
-from ace_integrations.usage.meter import Usage, UsageRow
+from ace_integrations.usage.meter import Usage, UsageRow, month_of
 
 KEPT = timedelta(days=400)
 
@@ -52,13 +52,13 @@ class _Statements:
         table = self._counts
         numbers = {"calls": row.calls, "failed": row.failed, "units": row.units}
         key = {"day": row.day, "provider": row.provider, "operation": row.operation, "user": row.user[:64]}
-        added = _insert(dialect, table).values(**key, **numbers)
+        added = insert_into(dialect, table).values(**key, **numbers)
         sums = {column: table.c[column] + added.excluded[column] for column in numbers}
         return added.on_conflict_do_update(index_elements=list(key), set_=sums)
 
     def tell(self, dialect: str, crossing: Crossing) -> Any:
         """Mark a crossing as told; gives a row unless another process was first."""
-        told = _insert(dialect, self._told).values(
+        told = insert_into(dialect, self._told).values(
             month=crossing.month, budget=crossing.budget.text[:100], percent=int(crossing.share * 100)
         )
         return told.on_conflict_do_nothing().returning(self._told.c.month)
@@ -71,17 +71,8 @@ class _Statements:
         return self._counts.delete().where(self._counts.c.day < before)
 
 
-def _insert(dialect: str, table: Table) -> Any:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
 def _row(found: Any) -> UsageRow:
     return UsageRow(*found)
-
-
-def _month(when: date) -> tuple[date, date]:
-    first = when.replace(day=1)
-    return first, (first + timedelta(days=31)).replace(day=1)
 
 
 def _ordered(rows: Sequence[UsageRow]) -> list[UsageRow]:
@@ -109,7 +100,7 @@ class SqlUsage:
                 dialect = session.get_bind().dialect.name
                 for row in taken:
                     session.execute(self._sql.add(dialect, row))
-                month = [_row(found) for found in session.execute(self._sql.rows(*_month(usage.today)))]
+                month = [_row(found) for found in session.execute(self._sql.rows(*month_of(usage.today)))]
         except BaseException:
             usage.give_back(taken)
             raise
@@ -145,7 +136,7 @@ class AsyncSqlUsage:
                 dialect = session.get_bind().dialect.name
                 for row in taken:
                     await session.execute(self._sql.add(dialect, row))
-                month = [_row(found) for found in await session.execute(self._sql.rows(*_month(usage.today)))]
+                month = [_row(found) for found in await session.execute(self._sql.rows(*month_of(usage.today)))]
         except BaseException:
             usage.give_back(taken)
             raise
