@@ -46,6 +46,8 @@ class StoredPayment(BaseModel):
         refunded: what went back, succeeded refunds only.
         refunds_failed: refunds that did not go through; with `refunded` it tells a newer report from an older one.
         disputes_closed: disputes that ended in our favour; with the status it does the same for disputes.
+        capture: whether it was started to be taken at once; False where it is reserved first.
+        capture_id: the gateway's id of the movement of money; no two payments share one.
         attempt: the try that the gateway's id belongs to.
         enrolled: whether this payment is why the user has the course.
         decline_code: why the last try failed, "" when none did.
@@ -67,13 +69,15 @@ class StoredPayment(BaseModel):
     refunded: Money
     refunds_failed: Money
     disputes_closed: int = 0
+    capture: bool = True
+    capture_id: str = ""
     attempt: int = 1
     enrolled: bool = False
     decline_code: str = ""
     alarm: str = ""
 
     @classmethod
-    def opened(cls, order: PaymentOrder, started: Started, *, user: str, course: str, payee: str = "") -> Self:
+    def opened(cls, order: PaymentOrder, started: Started, *, user: str, course: str) -> Self:
         """Give the row of a payment that a gateway has just been asked for."""
         nothing = Money.zero(order.amount.currency)
         return cls(
@@ -84,7 +88,8 @@ class StoredPayment(BaseModel):
             gateway_id=started.gateway_id,
             amount=order.amount,
             live=started.live,
-            payee=payee,
+            payee=started.payee,
+            capture=order.capture,
             received=nothing,
             refunded=nothing,
             refunds_failed=nothing,
@@ -285,11 +290,15 @@ def contradictions(stored: StoredPayment, report: GatewayReport) -> Iterator[str
         "reference": (stored.reference, report.reference),
         "live mode": (stored.live, report.live),
         "payee": (stored.payee, report.payee),
+        "taken at once": (stored.capture, report.capture),
+        "capture id": (stored.capture_id or report.capture_id, report.capture_id),
         "amount": (stored.amount, report.amount),
     }
     for name, (ours, theirs) in same.items():
         if ours != theirs:
             yield f"{name} is {theirs}, expected {ours}"
+    if report.oddity:
+        yield report.oddity
     due = stored.amount if report.status is PaymentStatus.PAID else Money.zero(stored.amount.currency)
     if report.received != due:
         yield f"received is {report.received} while {report.status}, expected {due}"

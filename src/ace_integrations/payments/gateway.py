@@ -63,6 +63,7 @@ class Started(BaseModel):
         live: real money; reports of the other mode are refused later.
         client_secret: for the payer's browser only: never stored, never logged.
         approval_url: where the payer approves, for gateways that work by redirect.
+        payee: the account that must get the money, "" where the gateway's key already says it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -73,6 +74,7 @@ class Started(BaseModel):
     live: bool
     client_secret: SecretStr | None = None
     approval_url: str | None = None
+    payee: str = ""
 
 
 class GatewayReport(BaseModel):
@@ -89,6 +91,10 @@ class GatewayReport(BaseModel):
         disputed: the payer's bank took it back, or may.
         refunds_failed: refunds that did not go through, those included that had succeeded first; None is none.
         disputes_closed: disputes that ended in our favour.
+        capture: whether the gateway takes the money as soon as the payer agrees; False where it reserves it first.
+        capture_id: the gateway's id of the movement of money, "" before there is one; no two payments share one.
+        oddity: what in the gateway's own answer no payment of ours can have (two captures), "" when there is nothing.
+        fee: what the gateway kept, in the currency it keeps accounts in; None while it does not say.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -106,6 +112,10 @@ class GatewayReport(BaseModel):
     disputed: bool = False
     refunds_failed: Money | None = None
     disputes_closed: int = 0
+    capture: bool = True
+    capture_id: str = ""
+    oddity: str = ""
+    fee: Money | None = None
 
 
 class RefundStatus(StrEnum):
@@ -151,6 +161,10 @@ class PaymentHint(BaseModel):
 
 class PaymentGateway(Protocol):
     """What a plugin for payments implements, once for both colours."""
+
+    def takes(self, currency: str) -> bool:
+        """Say whether it can be asked for this currency; another one needs a quote first."""
+        ...
 
     def start(self, order: PaymentOrder) -> Call[Started]:
         """Ask to be paid. Repeated with the same order and attempt it gives the same payment."""

@@ -12,7 +12,7 @@ from ace_integrations.payments.gateway import (
     RefundStatus,
     Started,
 )
-from ace_integrations.payments.money import Money
+from ace_integrations.payments.money import ISO_4217, Money
 from ace_integrations.payments.stripe.client import StripeCalls
 from ace_integrations.payments.stripe.currencies import from_units
 from ace_integrations.payments.stripe.models import Dispute, Page, PaymentIntent, Refund
@@ -45,6 +45,10 @@ class StripeGateway:
     def __init__(self, settings: StripeSettings) -> None:
         self._settings = settings
         self._calls = StripeCalls()
+
+    def takes(self, currency: str) -> bool:
+        """Say whether Stripe can be asked for this currency: nearly every one."""
+        return currency in ISO_4217
 
     def start(self, order: PaymentOrder) -> Call[Started]:
         """Create the PaymentIntent; the same order and attempt give the same one for a day."""
@@ -145,6 +149,8 @@ def to_report(intent: PaymentIntent, refunds: Sequence[Refund] = (), disputes: S
         decline_code=(error.decline_code or error.code) if error else "",
         disputed=any(not dispute.is_in_our_favour for dispute in disputes),
         disputes_closed=sum(dispute.is_in_our_favour for dispute in disputes),
+        capture=intent.capture_method != "manual",
+        capture_id=intent.latest_charge.id if intent.latest_charge and intent.amount_received else "",
     )
 
 
