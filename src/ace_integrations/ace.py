@@ -117,11 +117,11 @@ class _Assembly:
         sender = Address(email=address, name=self.settings.mail_from_name)
         return {"mail": MailChannel(lambda message: MailOperations.send.describe(mail, message), sender)}
 
-    def doors(self) -> "Doors":
+    def doors(self, http: Any = None) -> "Doors":
         from ace_integrations.webhooks import Doors
 
         sources = (provider.load("webhooks") for provider in self.plugins.providers.values() if provider.webhooks)
-        return Doors(sources, self.settings)
+        return Doors(sources, self.settings, http=http)
 
     def chosen(self) -> list[Provider]:
         """Give the providers that the settings switch on."""
@@ -308,7 +308,7 @@ class Ace(_Front):
         """The receiver of every provider's webhooks."""
         from ace_integrations.webhooks import Receiver
 
-        return Receiver(self.assembly.doors(), self._store, clock=self._clock)
+        return Receiver(self.assembly.doors(self._http), self._store, clock=self._clock)
 
     def client(self, kind: type[SyncC]) -> SyncC:
         """Give a provider's own client on the same connection, as in `ace.client(Didit)`."""
@@ -389,7 +389,7 @@ class AsyncAce(_Front):
         """The receiver of every provider's webhooks."""
         from ace_integrations.webhooks import AsyncReceiver
 
-        return AsyncReceiver(self.assembly.doors(), self._store, clock=self._clock)
+        return AsyncReceiver(self.assembly.doors(self._http), self._store, clock=self._clock)
 
     def client(self, kind: type[AsyncC]) -> AsyncC:
         """Give a provider's own client on the same connection, as in `ace.client(AsyncDidit)`."""

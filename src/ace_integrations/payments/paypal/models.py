@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ace_integrations.core import from_json
 from ace_integrations.payments.money import Money
@@ -14,6 +14,14 @@ from ace_integrations.payments.paypal.currencies import from_text
 
 class _Object(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        """A field that is null is not there."""
+        if not isinstance(value, dict) or None not in value.values():
+            return value  # pyright: ignore[reportUnknownVariableType] - JSON
+        return {name: each for name, each in cast("dict[str, Any]", value).items() if each is not None}
 
     def __repr__(self) -> str:
         """Ids and states only: the rest may be the payer's."""
