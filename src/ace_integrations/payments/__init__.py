@@ -32,11 +32,13 @@ if TYPE_CHECKING:
         Started,
     )
     from ace_integrations.payments.money import Money
+    from ace_integrations.payments.paypal import AsyncPayPal, PayPal
     from ace_integrations.payments.stripe import AsyncStripe, Stripe
 
 __all__ = [
     "Access",
     "Alarm",
+    "AsyncPayPal",
     "AsyncPayments",
     "AsyncStripe",
     "Checkout",
@@ -47,6 +49,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "Outcome",
+    "PayPal",
     "PaymentEvent",
     "PaymentGateway",
     "PaymentHint",
@@ -72,6 +75,7 @@ __getattr__ = lazy(
         **dict.fromkeys(("AsyncPayments", "Payments"), "facade"),
         **dict.fromkeys(("GatewayReport", "PaymentGateway", "PaymentHint", "PaymentOrder"), "gateway"),
         **dict.fromkeys(("PaymentStatus", "RefundReport", "RefundStatus", "Started"), "gateway"),
+        **dict.fromkeys(("AsyncPayPal", "PayPal"), "paypal"),
         **dict.fromkeys(("AsyncStripe", "Stripe"), "stripe"),
         "Money": "money",
     },

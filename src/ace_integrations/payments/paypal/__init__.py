@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         MerchantSetUpError,
         PaymentRefusedError,
     )
+    from ace_integrations.payments.paypal.gateway import PayPalGateway
     from ace_integrations.payments.paypal.models import (
         Authorization,
         Capture,
@@ -25,29 +26,47 @@ if TYPE_CHECKING:
         Webhook,
     )
     from ace_integrations.payments.paypal.settings import PayPalSettings
+    from ace_integrations.payments.paypal.signature import PayPalSignature
+    from ace_integrations.payments.paypal.webhooks import (
+        AuthorizationEvent,
+        CaptureEvent,
+        DisputeEvent,
+        OrderEvent,
+        PayPalEvent,
+        RefundEvent,
+    )
 
 __all__ = [
     "AlreadyDoneError",
     "AsyncPayPal",
     "Authorization",
+    "AuthorizationEvent",
     "BuyerCanRetryError",
     "Capture",
+    "CaptureEvent",
     "Dispute",
+    "DisputeEvent",
     "Evidence",
     "InProgressError",
     "Item",
     "MerchantSetUpError",
     "NotificationEvent",
     "Order",
+    "OrderEvent",
     "PayPal",
     "PayPalCalls",
+    "PayPalEvent",
+    "PayPalGateway",
     "PayPalSettings",
+    "PayPalSignature",
     "PaymentRefusedError",
     "Refund",
+    "RefundEvent",
     "Verification",
     "Webhook",
 ]
 
+_EVENTS = ("AuthorizationEvent", "CaptureEvent", "DisputeEvent", "OrderEvent", "PayPalEvent", "RefundEvent")
 _MODELS = ("Authorization", "Capture", "Dispute", "NotificationEvent", "Order", "Refund", "Verification", "Webhook")
 
 __getattr__ = lazy(
@@ -56,9 +75,12 @@ __getattr__ = lazy(
         **dict.fromkeys(("AsyncPayPal", "Item", "PayPal", "PayPalCalls"), "client"),
         **dict.fromkeys(("AlreadyDoneError", "BuyerCanRetryError", "InProgressError"), "errors"),
         **dict.fromkeys(("MerchantSetUpError", "PaymentRefusedError"), "errors"),
+        **dict.fromkeys(_EVENTS, "webhooks"),
         **dict.fromkeys(_MODELS, "models"),
         "Evidence": "disputes",
+        "PayPalGateway": "gateway",
         "PayPalSettings": "settings",
+        "PayPalSignature": "signature",
     },
 )
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ace_integrations.core import from_json
+from ace_integrations.errors import UnexpectedReplyError
 from ace_integrations.payments.money import Money
 from ace_integrations.payments.paypal.currencies import from_text
 
@@ -88,6 +89,12 @@ class SupplementaryData(_Object):
     related_ids: RelatedIds = RelatedIds()
 
 
+class Payee(_Object):
+    """Who gets the money."""
+
+    merchant_id: str = ""
+
+
 class _Movement(_Object):
     """What captures, refunds and authorisations have in common."""
 
@@ -101,6 +108,13 @@ class _Movement(_Object):
     supplementary_data: SupplementaryData = SupplementaryData()
     create_time: datetime | None = None
     update_time: datetime | None = None
+
+    @property
+    def money(self) -> Money:
+        """The exact amount; `UnexpectedReplyError` when PayPal tells none."""
+        if self.amount is None:
+            raise UnexpectedReplyError("PayPal tells no amount", provider="paypal")
+        return self.amount.money
 
     def up(self, kind: str) -> str:
         """Give the id of what this belongs to, "" when no link says so: `refund.up("captures")`."""
@@ -117,6 +131,7 @@ class Capture(_Movement):
         custom_id: our own id of the payment.
     """
 
+    payee: Payee = Payee()
     final_capture: bool | None = None
     seller_receivable_breakdown: Breakdown | None = None
 
@@ -147,12 +162,6 @@ class Payments(_Object):
     captures: tuple[Capture, ...] = ()
     refunds: tuple[Refund, ...] = ()
     authorizations: tuple[Authorization, ...] = ()
-
-
-class Payee(_Object):
-    """Who gets the money."""
-
-    merchant_id: str = ""
 
 
 class PurchaseUnit(_Object):
