@@ -48,6 +48,7 @@ class StoredPayment(BaseModel):
         disputes_closed: disputes that ended in our favour; with the status it does the same for disputes.
         capture: whether it was started to be taken at once; False where it is reserved first.
         capture_id: the gateway's id of the movement of money; no two payments share one.
+        fee: what the gateway kept, None until it says.
         attempt: the try that the gateway's id belongs to.
         enrolled: whether this payment is why the user has the course.
         decline_code: why the last try failed, "" when none did.
@@ -71,6 +72,7 @@ class StoredPayment(BaseModel):
     disputes_closed: int = 0
     capture: bool = True
     capture_id: str = ""
+    fee: Money | None = None
     attempt: int = 1
     enrolled: bool = False
     decline_code: str = ""
@@ -233,14 +235,18 @@ class Checkout:
     def __init__(self, *, disputes: DisputePolicy = DisputePolicy.SUSPEND) -> None:
         self._disputes = disputes
 
-    def apply(self, stored: StoredPayment, report: GatewayReport, *, also_paid_by: str = "") -> Outcome:
+    def apply(
+        self, stored: StoredPayment, report: GatewayReport, *, also_paid_by: str = "", capture_used_by: str = ""
+    ) -> Outcome:
         """Decide; total over every status and report.
 
         Args:
             report: read from the gateway by us, never what a browser or a webhook said.
             also_paid_by: the reference of another payment that already gave this user this course, "" for none.
+            capture_used_by: the reference of another payment that stands on the same capture id, "" for none.
         """
-        reasons = "; ".join(contradictions(stored, report))
+        reused = (f"capture {report.capture_id} belongs to {capture_used_by}",) if capture_used_by else ()
+        reasons = "; ".join((*contradictions(stored, report), *reused))
         if reasons:
             return self._refuse(stored, reasons)
         if report.status is PaymentStatus.PAID:
@@ -262,7 +268,13 @@ class Checkout:
 
     def _settle(self, stored: StoredPayment, report: GatewayReport, also_paid_by: str) -> Outcome:
         settled = stored.model_copy(
-            update={**_newest_refunds(stored, report), "received": report.received, "decline_code": ""}
+            update={
+                **_newest_refunds(stored, report),
+                "received": report.received,
+                "capture_id": report.capture_id or stored.capture_id,
+                "fee": report.fee or stored.fee,
+                "decline_code": "",
+            }
         )
         closed, disputed = _newest_dispute(stored, report)
         status = StoredStatus.DISPUTED if disputed else _by_refunds(settled)
@@ -291,7 +303,7 @@ def contradictions(stored: StoredPayment, report: GatewayReport) -> Iterator[str
         "live mode": (stored.live, report.live),
         "payee": (stored.payee, report.payee),
         "taken at once": (stored.capture, report.capture),
-        "capture id": (stored.capture_id or report.capture_id, report.capture_id),
+        "capture id": (stored.capture_id, report.capture_id) if stored.capture_id and report.capture_id else ("", ""),
         "amount": (stored.amount, report.amount),
     }
     for name, (ours, theirs) in same.items():

@@ -96,6 +96,8 @@ CONTRADICTIONS: list[dict[str, Any]] = [
     {"reference": ""},
     {"live": True},
     {"payee": "somebody"},
+    {"capture": False},
+    {"oddity": "two captures"},
     {"amount": egp(99)},
     {"amount": Money.of(100, "USD")},
     {"received": egp(99)},
@@ -109,6 +111,9 @@ CONTRADICTIONS: list[dict[str, Any]] = [
 ]
 
 
+NAMED = {"capture": "taken at once", "oddity": "two captures"}
+
+
 @pytest.mark.parametrize("changes", CONTRADICTIONS, ids=str)
 def test_any_contradiction_grants_nothing_and_alarms_once(changes: dict[str, Any]) -> None:
     wrong = report(**changes)
@@ -116,10 +121,28 @@ def test_any_contradiction_grants_nothing_and_alarms_once(changes: dict[str, Any
     second = Checkout().apply(first.payment, wrong)
     assert (first.payment.status, first.access, first.revenue_change) == (StoredStatus.REVIEW, Access.KEEP, egp(0))
     assert first.alarm is not None
-    assert next(iter(changes)).split("_")[0] in first.alarm.reason
+    name = next(iter(changes))
+    assert NAMED.get(name, name.split("_")[0]) in first.alarm.reason
     assert kinds(first) == {EventKind.REVIEW_NEEDED}
     assert is_nothing(second)
     assert (second.audit, second.payment) == ("", first.payment)
+
+
+def test_a_capture_belongs_to_one_payment() -> None:
+    first = Checkout().apply(stored(), report(capture_id="ch_1"), capture_used_by="6")
+    again = Checkout().apply(first.payment, report(capture_id="ch_1"), capture_used_by="6")
+    assert (first.payment.status, first.access) == (StoredStatus.REVIEW, Access.KEEP)
+    assert first.alarm is not None
+    assert first.alarm.reason == "capture ch_1 belongs to 6"
+    assert is_nothing(again)
+
+
+def test_a_payment_stands_on_one_capture_and_keeps_its_fee() -> None:
+    paid, _ = play([report(capture_id="ch_1", fee=egp(5)), report(refunded=egp(1))])
+    other = Checkout().apply(paid, report(capture_id="ch_2"))
+    assert (paid.capture_id, paid.fee) == ("ch_1", egp(5))
+    assert other.alarm is not None
+    assert (other.payment.capture_id, other.payment.enrolled) == ("ch_1", True)
 
 
 @pytest.mark.parametrize("status", OPEN)
