@@ -253,6 +253,29 @@ class Checkout:
             return self._settle(stored, report, also_paid_by)
         return self._progress(stored, report)
 
+    def may_capture(self, stored: StoredPayment, report: GatewayReport, *, also_paid_by: str = "") -> bool:
+        """Say whether to take what the payer agreed to: it is exactly what was asked for, wanted still, and once."""
+        is_wanted = not stored.is_settled and stored.status not in _STUCK
+        is_agreed = report.status in (PaymentStatus.APPROVED, PaymentStatus.AUTHORISED)
+        return is_wanted and is_agreed and not also_paid_by and not any(contradictions(stored, report))
+
+    def decline(self, stored: StoredPayment, code: str) -> Outcome:
+        """Note that a capture was declined, so that the payer must agree again; total over every status.
+
+        Args:
+            code: the gateway's word for it, as in "INSTRUMENT_DECLINED".
+        """
+        if stored.is_settled or stored.status in _STUCK:
+            return _outcome(stored, stored, note=f"late decline {code} recorded only")
+        changed = {"status": StoredStatus.PENDING, "decline_code": code}
+        return _outcome(stored, stored.model_copy(update=changed))
+
+    def give_up(self, stored: StoredPayment) -> Outcome:
+        """End a payment that its payer gave up: what was settled stays, and money that comes all the same is seen."""
+        if stored.is_settled:
+            return _outcome(stored, stored, note="given up too late: recorded only")
+        return _outcome(stored, stored.model_copy(update={"status": StoredStatus.CANCELED}))
+
     def _refuse(self, stored: StoredPayment, reasons: str) -> Outcome:
         """Grant nothing and alarm, once for each contradiction; what was settled before stays settled."""
         status = stored.status if stored.is_settled else StoredStatus.REVIEW

@@ -65,7 +65,7 @@ def ace_no_stray_calls(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the name of what the conformance suite tests; here, since pytest reads no conftest of `--pyargs` so early."""
+    """Take the name of what the conformance suite tests; here, since a conftest of `--pyargs` is read too late."""
     group = parser.getgroup("ace_integrations")
     group.addoption("--provider", help="what the conformance suite tests: my_package.testing:BarterUnderTest")
 

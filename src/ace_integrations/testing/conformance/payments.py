@@ -3,10 +3,9 @@
 from types import TracebackType
 from typing import Protocol, Self
 
-from ace_integrations.ace import Ace
+from ace_integrations.ace import Ace, AsyncAce
 from ace_integrations.payments.gateway import Started
 from ace_integrations.payments.money import Money
-from ace_integrations.settings import Settings
 
 
 class GatewayUnderTest(Protocol):
@@ -16,19 +15,25 @@ class GatewayUnderTest(Protocol):
         name: as in ACE_PAYMENTS.
         price: an amount that it takes, of at least ten of a currency's major units.
         reserves: whether it can reserve first and take later.
-        settings: reach the gateway.
     """
 
     name: str
     price: Money
     reserves: bool
-    settings: Settings
 
     def __enter__(self) -> Self: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None: ...
+
+    def ace(self) -> Ace:
+        """Give a front door that reaches the gateway; the suite closes it."""
+        ...
+
+    def async_ace(self) -> AsyncAce:
+        """Give the same, awaited."""
+        ...
 
     def pay(self, ace: Ace, started: Started) -> None:
         """Do what a payer does who pays: give a good card, approve."""

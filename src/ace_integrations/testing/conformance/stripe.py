@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from ace_integrations.ace import Ace
+from ace_integrations.ace import Ace, AsyncAce
 from ace_integrations.payments.gateway import Started
 from ace_integrations.payments.money import Money
 from ace_integrations.payments.stripe.client import Stripe
@@ -18,16 +18,22 @@ class StripeUnderTest:
     name = "stripe"
     price = Money.of("149.00", "EGP")
     reserves = True
-    settings: Settings
     sandbox: RunningSandbox
 
     def __enter__(self) -> Self:
         self.sandbox = start()
-        self.settings = Settings(sandbox_url=self.sandbox.url, payments=("stripe",))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.sandbox.close()
+
+    def ace(self) -> Ace:
+        """Give an `Ace` on the twin."""
+        return Ace(Settings(sandbox_url=self.sandbox.url, payments=(self.name,)))
+
+    def async_ace(self) -> AsyncAce:
+        """Give an `AsyncAce` on the twin."""
+        return AsyncAce(Settings(sandbox_url=self.sandbox.url, payments=(self.name,)))
 
     def pay(self, ace: Ace, started: Started) -> None:
         """Confirm with a good card."""

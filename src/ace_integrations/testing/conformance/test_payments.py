@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from ace_integrations.ace import Ace, AsyncAce
+from ace_integrations.ace import Ace
 from ace_integrations.errors import DeclinedError, InvalidInputError, NotFoundError, ProviderError
 from ace_integrations.payments import (
     Access,
@@ -29,7 +29,7 @@ OPEN = (PaymentStatus.PENDING, PaymentStatus.ACTION_REQUIRED, PaymentStatus.APPR
 @pytest.fixture
 def ace(gateway_under_test: GatewayUnderTest) -> Iterator[Ace]:
     """Give the front door to the gateway."""
-    with Ace(gateway_under_test.settings) as ace:
+    with gateway_under_test.ace() as ace:
         yield ace
 
 
@@ -284,7 +284,7 @@ def test_it_can_be_awaited(gateway_under_test: GatewayUnderTest, ace: Ace) -> No
     name, order = gateway_under_test.name, order_of(gateway_under_test)
 
     async def life() -> GatewayReport:
-        async with AsyncAce(gateway_under_test.settings) as awaited:
+        async with gateway_under_test.async_ace() as awaited:
             started = await awaited.payments.start(order, gateway=name)
             gateway_under_test.pay(ace, started)
             take(gateway_under_test, ace, started)
