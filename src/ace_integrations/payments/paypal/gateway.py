@@ -2,11 +2,16 @@
 
 import logging
 from collections.abc import Mapping
-from functools import reduce
+from datetime import UTC, datetime, timedelta
 
-from ace_integrations.core import Call, Result
+from pydantic import ValidationError
+
+from ace_integrations.core import Call, InOrder, Result
 from ace_integrations.errors import ConflictError, PermissionDeniedError
+from ace_integrations.payments.fees import FeeRules
 from ace_integrations.payments.gateway import (
+    DisputeReport,
+    DisputeState,
     GatewayReport,
     PaymentOrder,
     PaymentStatus,
@@ -18,7 +23,16 @@ from ace_integrations.payments.money import Money
 from ace_integrations.payments.paypal.client import LONGEST_TEXT, PayPalCalls
 from ace_integrations.payments.paypal.currencies import CURRENCIES
 from ace_integrations.payments.paypal.errors import AlreadyDoneError, InProgressError, MerchantSetUpError
-from ace_integrations.payments.paypal.models import Dispute, DisputePage, Order, Refund
+from ace_integrations.payments.paypal.fees import FEES
+from ace_integrations.payments.paypal.models import (
+    Capture,
+    Dispute,
+    DisputePage,
+    EventPage,
+    NotificationEvent,
+    Order,
+    Refund,
+)
 from ace_integrations.payments.paypal.report import GATEWAY, reserved_of, status_of, taken_of, to_report
 from ace_integrations.payments.paypal.settings import PayPalSettings
 
@@ -30,6 +44,11 @@ _REFUND_STATUS = {
     "CANCELLED": RefundStatus.CANCELED,
 }
 _TAKEN = (PaymentStatus.PAID, PaymentStatus.PROCESSING)
+_SECOND = timedelta(seconds=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+EVENTS_AT_ONCE = 100
+"""Events of one page, when all that was paid is looked for."""
 
 
 class PayPalGateway:
@@ -95,6 +114,22 @@ class PayPalGateway:
         return self._calls.get_order(order_id=gateway_id).then(
             lambda order: self._send_back(order, amount, idempotency_key)
         )
+
+    def disputes(self, *, gateway_id: str) -> Call[tuple[DisputeReport, ...]]:
+        """List the disputes of the order's capture.
+
+        Raises:
+            PermissionDeniedError: the app may not read disputes.
+        """
+        return self._calls.get_order(order_id=gateway_id).then(self._disputed)
+
+    def paid_since(self, since: datetime) -> Call[tuple[str, ...]]:
+        """Read it from PayPal's events, which reach back 30 days. What another app took is not among them."""
+        return self._paid(_moment(since), None, {})
+
+    def fees(self) -> FeeRules:
+        """Give a third party's word: PayPal's fees depend on the merchant's country."""
+        return FEES
 
     def browser_config(self) -> Mapping[str, str]:
         """Give the client id under the name that the platform's pages know, and what the SDK must be told beside it."""
@@ -169,15 +204,28 @@ class PayPalGateway:
         refunded = self._calls.refund_capture(capture_id=taken[0].id, amount=amount, idempotency_key=key)
         return refunded.map(lambda refund: _refunded(refund, order.id))
 
+    def _disputed(self, order: Order) -> Call[tuple[DisputeReport, ...]]:
+        taken = taken_of(order)
+        if not taken:
+            return Result(())
+        return self._all_disputes(taken[0].id).map(
+            lambda found: tuple(_dispute_report(each, order) for each in sorted(found, key=_made_at, reverse=True))
+        )
+
     def _disputes(self, capture_id: str) -> Call[tuple[Dispute, ...]]:
-        """Get the disputes of a capture, the ended ones with their outcomes; none when the app may not read them."""
+        """Get the disputes of a capture; none when the app may not read them."""
 
         def unknown(error: PermissionDeniedError) -> Call[tuple[Dispute, ...]]:
             logger.warning("disputes of PayPal cannot be read, so none is known: %s", error)
             return Result(())
 
-        listed = self._listed_disputes(capture_id, None, ())
-        return listed.then(self._with_outcomes).recover(PermissionDeniedError, unknown)
+        return self._all_disputes(capture_id).recover(PermissionDeniedError, unknown)
+
+    def _all_disputes(self, capture_id: str) -> Call[tuple[Dispute, ...]]:
+        """Get the disputes of a capture, those that ended with their outcomes, which lists leave out."""
+        return self._listed_disputes(capture_id, None, ()).then(
+            lambda found: InOrder([self._with_outcome(each) for each in found])
+        )
 
     def _listed_disputes(
         self, capture_id: str, token: str | None, before: tuple[Dispute, ...]
@@ -188,16 +236,22 @@ class PayPalGateway:
 
         return self._calls.list_disputes(disputed_transaction_id=capture_id, next_page_token=token).then(more)
 
-    def _with_outcomes(self, disputes: tuple[Dispute, ...]) -> Call[tuple[Dispute, ...]]:
-        none: Call[tuple[Dispute, ...]] = Result(())
-        return reduce(
-            lambda done, each: done.then(lambda found: self._with_outcome(each).map(lambda one: (*found, one))),
-            disputes,
-            none,
-        )
-
     def _with_outcome(self, dispute: Dispute) -> Call[Dispute]:
         return self._calls.get_dispute(dispute_id=dispute.dispute_id) if dispute.is_resolved else Result(dispute)
+
+    def _paid(self, since: str, until: str | None, before: Mapping[str, NotificationEvent]) -> Call[tuple[str, ...]]:
+        def more(page: EventPage) -> Call[tuple[str, ...]]:
+            # Newest first, both times inclusive: the next page begins with the last second of this one.
+            found = {**before, **{event.id: event for event in page.events}}
+            last = page.events[-1].create_time if len(page.events) >= EVENTS_AT_ONCE else None
+            if last is None or len(found) == len(before):
+                ids = (_order_of(event) for event in found.values())
+                return Result(tuple(dict.fromkeys(each for each in ids if each)))
+            return self._paid(since, _moment(last + _SECOND), found)
+
+        return self._calls.list_events(
+            event_type="PAYMENT.CAPTURE.COMPLETED", start_time=since, end_time=until, page_size=EVENTS_AT_ONCE
+        ).then(more)
 
 
 def _unless_duplicate(error: MerchantSetUpError, again: Call[GatewayReport]) -> Call[GatewayReport]:
@@ -215,3 +269,31 @@ def _refunded(refund: Refund, gateway_id: str) -> RefundReport:
         amount=refund.money,
         status=_REFUND_STATUS.get(refund.status, RefundStatus.PENDING),
     )
+
+
+def _dispute_report(dispute: Dispute, order: Order) -> DisputeReport:
+    ended = DisputeState.WON if dispute.is_won else DisputeState.LOST
+    return DisputeReport(
+        gateway=GATEWAY,
+        dispute_id=dispute.dispute_id,
+        gateway_id=order.id,
+        amount=dispute.dispute_amount.money if dispute.dispute_amount else taken_of(order)[0].money,
+        state=ended if dispute.is_resolved else DisputeState.OPEN,
+        reason=dispute.reason,
+        answer_by=None if dispute.is_resolved else dispute.seller_response_due_date,
+    )
+
+
+def _made_at(dispute: Dispute) -> datetime:
+    return dispute.create_time or _LONG_AGO
+
+
+def _order_of(event: NotificationEvent) -> str:
+    try:
+        return Capture.model_validate(event.resource).order_id
+    except ValidationError:  # a shape of another version: the payment is found by its own report
+        return ""
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -116,6 +116,11 @@ class _Movement(_Object):
             raise UnexpectedReplyError("PayPal tells no amount", provider="paypal")
         return self.amount.money
 
+    @property
+    def order_id(self) -> str:
+        """The id of its order, "" where it does not say: a refund names its capture only."""
+        return self.supplementary_data.related_ids.order_id or self.up("orders")
+
     def up(self, kind: str) -> str:
         """Give the id of what this belongs to, "" when no link says so: `refund.up("captures")`."""
         paths = (urlsplit(link.href).path.split("/") for link in self.links if link.rel == "up")

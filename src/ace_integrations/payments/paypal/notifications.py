@@ -132,7 +132,7 @@ class NotificationOperations(ServiceOperations):
 
         Args:
             transaction_id: of a capture, a refund, …
-            start_time: as in 2026-11-01T00:00:00Z.
+            start_time: as in 2026-11-01T00:00:00Z; it counts itself, as `end_time` does.
 
         Source: paypal.md §3.7
         """

@@ -152,11 +152,11 @@ def _meaning(event: PayPalEvent) -> PaymentHint:
         case OrderEvent(resource=order):
             found = order.id, "", next((unit.custom_id for unit in order.purchase_units), "")
         case CaptureEvent(resource=capture):
-            found = _order_of(capture), capture.id, capture.custom_id
+            found = capture.order_id, capture.id, capture.custom_id
         case RefundEvent(resource=refund):
-            found = _order_of(refund), refund.up("captures"), refund.custom_id
+            found = refund.order_id, refund.up("captures"), refund.custom_id
         case AuthorizationEvent(resource=authorization):
-            found = _order_of(authorization), "", authorization.custom_id
+            found = authorization.order_id, "", authorization.custom_id
         case DisputeEvent(resource=dispute):
             about = next(iter(dispute.disputed_transactions), None)
             found = "", about.seller_transaction_id if about else "", about.custom if about else ""
@@ -172,10 +172,6 @@ def _meaning(event: PayPalEvent) -> PaymentHint:
         live=event.environment == "live",
         capture_id=capture_id,
     )
-
-
-def _order_of(movement: Capture | Refund | Authorization) -> str:
-    return movement.supplementary_data.related_ids.order_id or movement.up("orders")
 
 
 def _scheme(settings: PayPalSettings) -> PayPalSignature:

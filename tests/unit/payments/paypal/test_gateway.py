@@ -1,6 +1,7 @@
 """PayPal in neutral words, through the facade, in both colours."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -25,7 +26,15 @@ from tests.unit.payments.paypal.objects import (
 
 from ace_integrations import Ace, AsyncAce
 from ace_integrations.errors import ConflictError, DeclinedError, InvalidInputError, PermissionDeniedError
-from ace_integrations.payments import GatewayReport, Money, PaymentOrder, PaymentStatus, RefundStatus, Started
+from ace_integrations.payments import (
+    DisputeState,
+    GatewayReport,
+    Money,
+    PaymentOrder,
+    PaymentStatus,
+    RefundStatus,
+    Started,
+)
 from ace_integrations.payments.paypal import BuyerCanRetryError, MerchantSetUpError, PaymentRefusedError, PayPalSettings
 from ace_integrations.payments.paypal.models import Dispute, Order
 from ace_integrations.payments.paypal.report import to_report
@@ -365,6 +374,76 @@ def test_an_app_that_may_not_read_disputes_knows_of_none_and_says_so(
     told = make_ace().payments.report(gateway_id=ORDER_ID)
     assert (told.status, told.disputed, told.disputes_closed) == (PaymentStatus.PAID, False, 0)
     assert "disputes of PayPal cannot be read" in caplog.text
+
+
+def test_disputes_are_listed_newest_first_with_what_is_to_be_done(
+    make_ace: Callable[..., Ace], service: Service
+) -> None:
+    due = "2026-12-04T14:21:00Z"
+    old = dispute(dispute_id="PP-D-1", status="RESOLVED", create_time="2026-11-20T00:00:00Z")
+    new = dispute(dispute_id="PP-D-2", create_time="2026-11-25T00:00:00Z", seller_response_due_date=due)
+    won = {**old, "dispute_outcome": {"outcome_code": "RESOLVED_SELLER_FAVOUR"}, "seller_response_due_date": due}
+    service.on(f"GET {ORDER}", (200, captured()))
+    service.on(f"GET {DISPUTES}", (200, {"items": [old, new]}))
+    service.on(f"GET {DISPUTES}/PP-D-1", (200, won))
+    told = make_ace().payments.disputes(gateway_id=ORDER_ID)
+    assert [(each.dispute_id, each.state, each.amount) for each in told] == [
+        ("PP-D-2", DisputeState.OPEN, PRICE),
+        ("PP-D-1", DisputeState.WON, PRICE),
+    ]
+    assert [str(each.answer_by) for each in told] == ["2026-12-04 14:21:00+00:00", "None"]
+    assert {(each.gateway, each.gateway_id, each.reason) for each in told} == {
+        ("paypal", ORDER_ID, "MERCHANDISE_OR_SERVICE_NOT_RECEIVED")
+    }
+
+
+def test_a_list_of_disputes_that_may_not_be_read_is_refused(make_ace: Callable[..., Ace], service: Service) -> None:
+    service.on(f"GET {ORDER}", (200, captured()))
+    service.on(f"GET {DISPUTES}", (403, refusal("PERMISSION_DENIED", name="NOT_AUTHORIZED")))
+    with pytest.raises(PermissionDeniedError):
+        make_ace().payments.disputes(gateway_id=ORDER_ID)
+    service.on(f"GET {ORDER}", (200, order("APPROVED")))
+    assert make_ace().payments.disputes(gateway_id=ORDER_ID) == ()
+
+
+# What was paid, and what it cost.
+
+EVENTS = "/v1/notifications/webhooks-events"
+
+
+def paid_event(number: int, *, second: int, **changes: Any) -> dict[str, Any]:
+    related = {"related_ids": {"order_id": f"ORDER{number}"}}
+    return {
+        "id": f"WH-{number}",
+        "event_type": "PAYMENT.CAPTURE.COMPLETED",
+        "create_time": f"2026-11-24T14:21:{second:02d}.500Z",
+        "resource": capture(id=f"CAPTURE{number}", supplementary_data=related),
+        **changes,
+    }
+
+
+def test_what_was_paid_is_read_from_events_page_by_page(make_ace: Callable[..., Ace], service: Service) -> None:
+    first = [paid_event(number, second=30) for number in range(100)]
+    rest = [first[-1], paid_event(100, second=30), paid_event(101, second=20, resource={"no": "id"})]
+    service.on(f"GET {EVENTS}", (200, {"events": first}), (200, {"events": rest}))
+    known = make_ace().payments.paid_since(datetime(2026, 11, 24, 16, tzinfo=timezone(timedelta(hours=2))))
+    asked = [dict(each.url.params) for each in service.requests if each.url.path == EVENTS]
+    fixed = {"event_type": "PAYMENT.CAPTURE.COMPLETED", "start_time": "2026-11-24T14:00:00Z", "page_size": "100"}
+    assert known == tuple(f"ORDER{number}" for number in range(101))
+    assert asked == [fixed, {**fixed, "end_time": "2026-11-24T14:21:31Z"}]
+
+
+def test_a_page_that_brings_nothing_new_is_the_last(make_ace: Callable[..., Ace], service: Service) -> None:
+    service.on(f"GET {EVENTS}", (200, {"events": [paid_event(number, second=30) for number in range(100)]}))
+    assert len(make_ace().payments.paid_since(datetime(2026, 11, 24, tzinfo=UTC))) == 100
+    assert len(service.calls) == 2
+
+
+def test_a_fee_is_estimated_from_abroad_and_in_dollars_only(make_ace: Callable[..., Ace]) -> None:
+    payments = make_ace().payments
+    assert payments.estimate_fee(PRICE) == Money.of("1.37", "USD")
+    assert payments.estimate_fee(PRICE, foreign=True) == Money.of("1.67", "USD")
+    assert payments.estimate_fee(Money.of(20, "EUR")) is None
 
 
 # Capturing.
