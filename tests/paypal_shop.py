@@ -50,7 +50,7 @@ class Shop:
         self.token = ""
 
     def get(self, path: str, **query: Any) -> Json:
-        found: Json = self.ask("GET", path, params=query).json()
+        found: Json = self.ask("GET", path, params=query or None).json()
         return found
 
     def create(self, *units: Json, **more: Any) -> Json:

@@ -174,9 +174,9 @@ def _request_id(request: Request) -> str:
 
 async def _from_form(request: Request) -> Json:
     """Give the JSON of the form's part `input`, which comes as a field or as a file."""
-    part = (await request.form()).get("input")
-    raw = await part.read() if isinstance(part, UploadFile) else (part or "").encode()
-    return read_json(raw)
+    async with request.form() as form:
+        part = form.get("input")
+        return read_json(await part.read() if isinstance(part, UploadFile) else (part or "").encode())
 
 
 def _json(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
