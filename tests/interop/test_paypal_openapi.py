@@ -213,11 +213,17 @@ def test_a_dispute_answers_as_described(shop: Watched, verdict: str) -> None:
     place = f"/v1/customer/disputes/{dispute['dispute_id']}"
     evidence = {"evidences": [{"evidence_type": "OTHER", "notes": "a list"}], "note": "see there"}
     for step, body in (
+        ("send-message", {"message": "which lesson was it?"}),
+        (
+            "make-offer",
+            {"note": "half", "offer_type": "REFUND", "offer_amount": {"currency_code": "USD", "value": "9.00"}},
+        ),
         ("escalate", {"note": "please decide"}),
         ("require-evidence", {"action": "SELLER_EVIDENCE"}),
         ("provide-evidence", evidence),
         ("provide-evidence", evidence),
         ("adjudicate", {"adjudication_outcome": verdict}),
+        ("appeal", evidence),
         ("accept-claim", {}),
     ):
         shop.get(place)

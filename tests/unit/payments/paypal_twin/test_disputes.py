@@ -29,6 +29,13 @@ BODIES: dict[str, Json] = {
     "require-evidence": {"action": "SELLER_EVIDENCE"},
     "accept-claim": {"note": "agreed"},
     "escalate": {"note": "please decide"},
+    "make-offer": {
+        "note": "half of it",
+        "offer_type": "REFUND",
+        "offer_amount": {"currency_code": "USD", "value": "10.00"},
+    },
+    "send-message": {"message": "which lesson was it?"},
+    "appeal": {"evidences": [{"evidence_type": "OTHER", "notes": "the list of who was there"}]},
 }
 STATUSES = ("OPEN", "WAITING_FOR_SELLER_RESPONSE", "UNDER_REVIEW", "WAITING_FOR_BUYER_RESPONSE", "RESOLVED")
 
@@ -122,10 +129,18 @@ def test_evidence_comes_as_a_part_of_a_form_too(shop: Shop) -> None:
     [
         ("provide-evidence", {}, (400, "MISSING_REQUIRED_PARAMETER")),
         ("adjudicate", {"adjudication_outcome": "NOBODY"}, (400, "INVALID_PARAMETER_VALUE")),
+        ("appeal", {}, (400, "MISSING_REQUIRED_PARAMETER")),
+        ("make-offer", {"note": "x", "offer_type": "A_CAKE"}, (400, "INVALID_PARAMETER_VALUE")),
+        ("send-message", {}, (400, "MISSING_REQUIRED_PARAMETER")),
+        (
+            "accept-claim",
+            {"refund_amount": {"currency_code": "USD", "value": "20.01"}},
+            (400, "INVALID_PARAMETER_VALUE"),
+        ),
     ],
 )
 def test_a_step_without_what_it_needs_is_refused(shop: Shop, step: str, body: Json, found: tuple[int, str]) -> None:
-    dispute = in_status(shop, "UNDER_REVIEW" if step == "adjudicate" else "WAITING_FOR_SELLER_RESPONSE")
+    dispute = in_status(shop, {"adjudicate": "UNDER_REVIEW", "appeal": "RESOLVED"}.get(step, "OPEN"))
     assert issues(act(shop, dispute, step, **body)) == (found[0], [found[1]])
 
 
@@ -135,6 +150,37 @@ def test_a_disputed_capture_is_not_refunded_and_a_lost_one_never(shop: Shop) -> 
     assert issues(shop.refund(capture["id"])) == (422, ["TRANSACTION_DISPUTED"])
     act(shop, dispute, "accept-claim")
     assert issues(shop.refund(capture["id"])) == (422, ["REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK"])
+
+
+def test_a_claim_is_accepted_in_part(shop: Shop) -> None:
+    capture = shop.paid()
+    amount = {"currency_code": "USD", "value": "8.00"}
+    act(
+        shop,
+        opened(shop, capture),
+        "accept-claim",
+        note="half",
+        accept_claim_type="PARTIAL_REFUND",
+        refund_amount=amount,
+    )
+    (dispute,) = shop.get(DISPUTES)["items"]
+    found = shop.get(f"{DISPUTES}/{dispute['dispute_id']}")
+    assert found["dispute_outcome"]["amount_refunded"] == amount
+    assert found["messages"][0]["content"] == "half"
+    assert shop.get(f"/v2/payments/captures/{capture['id']}")["status"] == "PARTIALLY_REFUNDED"
+
+
+@pytest.mark.parametrize(("verdict", "status"), [("SELLER_FAVOR", "COMPLETED"), ("BUYER_FAVOR", "REFUNDED")])
+def test_a_lost_dispute_is_appealed_once_and_the_money_follows_the_verdict(
+    shop: Shop, verdict: str, status: str
+) -> None:
+    capture = shop.paid()
+    dispute = opened(shop, capture)
+    act(shop, dispute, "accept-claim")
+    act(shop, dispute, "appeal", **EVIDENCE)
+    act(shop, dispute, "adjudicate", adjudication_outcome=verdict)
+    assert shop.get(f"/v2/payments/captures/{capture['id']}")["status"] == status
+    assert issues(act(shop, dispute, "appeal", **EVIDENCE)) == (422, ["ACTION_NOT_ALLOWED_IN_CURRENT_DISPUTE_STATE"])
 
 
 def test_a_won_capture_can_be_refunded(shop: Shop) -> None:

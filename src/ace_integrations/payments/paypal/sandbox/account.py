@@ -36,7 +36,7 @@ class Account:
         self.events.reset()
         self.payments.clear()
         self.orders.all.clear()
-        self.disputes.all.clear()
+        self.disputes.clear()
         self.gate.tokens.reset()
         self.gate.reset()
         self.buyers[:] = SEEDED

@@ -53,33 +53,36 @@ class Api:
         return [
             self._route("POST", place, "create_order", self._create, kept_s=kept),
             self._route("GET", one, "get_order", self._get),
-            self._route("PATCH", one, "update_order", self._update, reads="raw"),
+            self._route("PATCH", one, "patch_order", self._update, reads="raw"),
             self._route("POST", f"{one}/confirm-payment-source", "confirm_order", self._confirm, kept_s=kept),
             self._route("POST", f"{one}/capture", "capture_order", self._capture, kept_s=kept),
             self._route("POST", f"{one}/authorize", "authorize_order", self._authorize, kept_s=kept),
         ]
 
     def _payment_routes(self) -> list[BaseRoute]:
-        authorization, capture = "/v2/payments/authorizations/{id}", "/v2/payments/captures/{id}"
+        authorization, capture = "/v2/payments/authorizations/{payment_id}", "/v2/payments/captures/{payment_id}"
         payments, kept = self._payments, PAYMENTS_KEPT_S
         return [
             self._route(
-                "GET", authorization, "get_authorization", lambda asked: _shown(payments.authorization(asked.ids["id"]))
+                "GET",
+                authorization,
+                "get_authorization",
+                lambda asked: _shown(payments.authorization(asked.ids["payment_id"])),
             ),
             self._route(
                 "POST", f"{authorization}/capture", "capture_authorization", self._capture_authorized, kept_s=kept
             ),
+            self._route("POST", f"{authorization}/reauthorize", "reauthorize", self._reauthorize, kept_s=kept),
             self._route(
-                "POST", f"{authorization}/reauthorize", "reauthorize_authorization", self._reauthorize, kept_s=kept
+                "POST", f"{authorization}/void", "void_authorization", self._void, kept_s=kept, reads="nothing"
             ),
-            self._route("POST", f"{authorization}/void", "void_authorization", self._void, reads="nothing"),
-            self._route("GET", capture, "get_capture", lambda asked: _shown(payments.capture(asked.ids["id"]))),
+            self._route("GET", capture, "get_capture", lambda asked: _shown(payments.capture(asked.ids["payment_id"]))),
             self._route("POST", f"{capture}/refund", "refund_capture", self._refund, kept_s=kept),
             self._route(
                 "GET",
-                "/v2/payments/refunds/{id}",
+                "/v2/payments/refunds/{payment_id}",
                 "get_refund",
-                lambda asked: _shown(payments.refund_of(asked.ids["id"])),
+                lambda asked: _shown(payments.refund_of(asked.ids["payment_id"])),
             ),
         ]
 
@@ -138,18 +141,18 @@ class Api:
     # Payments.
 
     def _capture_authorized(self, asked: Asked) -> Answer:
-        authorization = self._payments.authorization(asked.ids["id"])
+        authorization = self._payments.authorization(asked.ids["payment_id"])
         return _made(self._payments.capture_authorized(authorization, asked.body))
 
     def _reauthorize(self, asked: Asked) -> Answer:
-        return _made(self._payments.reauthorize(self._payments.authorization(asked.ids["id"]), asked.body))
+        return _made(self._payments.reauthorize(self._payments.authorization(asked.ids["payment_id"]), asked.body))
 
     def _void(self, asked: Asked) -> Answer:
-        voided = self._payments.void(self._payments.authorization(asked.ids["id"]))
+        voided = self._payments.void(self._payments.authorization(asked.ids["payment_id"]))
         return _shown(voided) if asked.is_whole else Answer(204)
 
     def _refund(self, asked: Asked) -> Answer:
-        return _made(self._payments.refund(self._payments.capture(asked.ids["id"]), asked.body))
+        return _made(self._payments.refund(self._payments.capture(asked.ids["payment_id"]), asked.body))
 
 
 def _shown(thing: Json) -> Answer:

@@ -9,6 +9,9 @@ from ace_integrations.payments.paypal.sandbox.gate import Asked, Gate, Handler
 from ace_integrations.payments.paypal.sandbox.http import Answer, refusal
 from ace_integrations.payments.paypal.sandbox.objects import link
 
+_NAMES = {"adjudicate": "adjudicate_dispute", "escalate": "escalate_dispute"}
+"""Of the steps that are no operation's name by themselves."""
+
 USUAL_PAGE, LARGEST_PAGE = 10, 50
 
 
@@ -33,7 +36,11 @@ class Claims:
             self._gate.route("GET", f"{place}/{{id}}", "get_dispute", self._get, reads="nothing"),
             *(
                 self._gate.route(
-                    "POST", f"{place}/{{id}}/{step}", step.replace("-", "_"), self._act(step), reads="parts"
+                    "POST",
+                    f"{place}/{{id}}/{step}",
+                    _NAMES.get(step, step.replace("-", "_")),
+                    self._act(step),
+                    reads="parts",
                 )
                 for step in steps
             ),

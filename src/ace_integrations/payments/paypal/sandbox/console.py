@@ -70,7 +70,7 @@ class Shown:
     def _steps(self, order: Order) -> list[Step]:
         """Tell the history by the events about an order and its payments."""
         ids = {order.id, *(each["id"] for kinds in order.payments for listed in kinds.values() for each in listed)}
-        steps = [Step("Created", order.created, "info")]
+        steps = [Step("Created", order.created)]
         for event in self._account.events.all.values():
             about = event["resource"]
             claimed = [each["seller_transaction_id"] for each in about.get("disputed_transactions", ())]

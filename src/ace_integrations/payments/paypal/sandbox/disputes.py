@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ace_integrations.payments.paypal.sandbox import amounts
-from ace_integrations.payments.paypal.sandbox.http import Json, as_list, no_such, refusal
+from ace_integrations.payments.paypal.sandbox.http import Json, as_list, as_object, no_such, refusal
 from ace_integrations.payments.paypal.sandbox.objects import MERCHANT_EMAIL, MERCHANT_ID, link, moment, new_id
 from ace_integrations.payments.paypal.sandbox.payments import CLEARED, DAY_S, Emit, Payments
+from ace_integrations.payments.paypal.sandbox.validation import check_money
 
 REASONS = (
     "MERCHANDISE_OR_SERVICE_NOT_RECEIVED",
@@ -36,7 +37,8 @@ LOST = frozenset(("RESOLVED_BUYER_FAVOUR", "ACCEPTED"))
 STAGES = ("INQUIRY", "CHARGEBACK", "PRE_ARBITRATION", "ARBITRATION")
 SELLER_HAS_S = 10 * DAY_S
 
-_WAITS, _REVIEW = "WAITING_FOR_SELLER_RESPONSE", "UNDER_REVIEW"
+APPEALED = STAGES[2]
+_WAITS, _BUYER_WAITS, _REVIEW = "WAITING_FOR_SELLER_RESPONSE", "WAITING_FOR_BUYER_RESPONSE", "UNDER_REVIEW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,21 @@ class _Step:
 
 STEPS: Mapping[str, _Step] = {
     "provide-evidence": _Step(frozenset(("OPEN", _WAITS)), _REVIEW),
-    "escalate": _Step(frozenset(("OPEN",)), _REVIEW, "CHARGEBACK"),
+    "make-offer": _Step(frozenset(("OPEN", _WAITS)), _BUYER_WAITS),
+    "send-message": _Step(frozenset(("OPEN",)), "OPEN"),
+    "escalate": _Step(frozenset(("OPEN", _BUYER_WAITS)), _REVIEW, "CHARGEBACK"),
+    "appeal": _Step(frozenset(("RESOLVED",)), _REVIEW, APPEALED),
     "require-evidence": _Step(frozenset((_REVIEW,)), _WAITS),
-    "accept-claim": _Step(frozenset(("OPEN", _WAITS, _REVIEW)), "RESOLVED"),
+    "accept-claim": _Step(frozenset(("OPEN", _WAITS, _BUYER_WAITS, _REVIEW)), "RESOLVED"),
     "adjudicate": _Step(frozenset((_REVIEW,)), "RESOLVED"),
-    "close": _Step(frozenset(("OPEN", _WAITS, "WAITING_FOR_BUYER_RESPONSE", _REVIEW)), "RESOLVED"),
+    "close": _Step(frozenset(("OPEN", _WAITS, _BUYER_WAITS, _REVIEW)), "RESOLVED"),
 }
 _VERDICTS = {"BUYER_FAVOR": "RESOLVED_BUYER_FAVOUR", "SELLER_FAVOR": "RESOLVED_SELLER_FAVOUR"}
-_BUYER_STATE = "WAITING_FOR_BUYER_RESPONSE"
+OFFERS = ("REFUND", "REFUND_WITH_RETURN", "REFUND_WITH_REPLACEMENT", "REPLACEMENT_WITHOUT_REFUND")
 _STATES = {
     "OPEN": "OPEN_INQUIRIES",
     _WAITS: "REQUIRED_ACTION",
-    _BUYER_STATE: "REQUIRED_OTHER_PARTY_ACTION",
+    _BUYER_WAITS: "REQUIRED_OTHER_PARTY_ACTION",
     _REVIEW: "UNDER_PAYPAL_REVIEW",
     "RESOLVED": "RESOLVED",
 }
@@ -94,6 +99,12 @@ class Disputes:
         self._emit = emit
         self._url = url
         self.all: dict[str, Json] = {}
+        self._taken: dict[str, Json] = {}
+
+    def clear(self) -> None:
+        """Forget them."""
+        self.all.clear()
+        self._taken.clear()
 
     def get(self, dispute_id: str) -> Json:
         """Give a dispute."""
@@ -132,32 +143,40 @@ class Disputes:
         """
         self._require(dispute, step)
         if step == "accept-claim":
-            dispute["messages"] = [self._message(str(asked.get("note") or "Accepted."))]
-            return self.close(dispute, "RESOLVED_BUYER_FAVOUR")
+            return self._accept(dispute, asked)
         if step == "adjudicate":
             verdict = asked.get("adjudication_outcome")
             if verdict not in _VERDICTS:
                 raise refusal("INVALID_PARAMETER_VALUE", "/adjudication_outcome", verdict)
             return self.close(dispute, _VERDICTS[verdict])
+        if step == "make-offer":
+            self._offer(dispute, asked)
         self._add_evidence(dispute, step, asked)
-        status = _BUYER_STATE if asked.get("action") == "BUYER_EVIDENCE" else STEPS[step].status
+        self._add_message(dispute, step, asked)
+        if step == "appeal":
+            del dispute["dispute_outcome"]
+            self._payments.mark_disputed(_capture_of(dispute), "open")
+        status = _BUYER_WAITS if asked.get("action") == "BUYER_EVIDENCE" else STEPS[step].status
         self._move(dispute, status, STEPS[step].stage)
         self._emit("CUSTOMER.DISPUTE.UPDATED", "dispute", dispute)
         return dispute
 
-    def close(self, dispute: Json, outcome: str) -> Json:
-        """End a dispute; what the buyer wins leaves the merchant's account."""
+    def close(self, dispute: Json, outcome: str, value: Decimal | None = None) -> Json:
+        """End a dispute; what the buyer wins leaves the merchant's account, and comes back if an appeal is won.
+
+        Args:
+            value: what the buyer gets, all that was claimed when not given.
+        """
         self._require(dispute, "close")
         if outcome not in OUTCOMES:
             raise refusal("INVALID_PARAMETER_VALUE", "/outcome_code", outcome)
-        currency, capture = dispute["dispute_amount"]["currency_code"], self._payments.capture(_capture_of(dispute))
-        lost = outcome in LOST
-        value = amounts.read(dispute["dispute_amount"]) if lost else Decimal(0)
-        dispute["dispute_outcome"] = {"outcome_code": outcome, "amount_refunded": amounts.written(currency, value)}
+        claimed, lost = dispute["dispute_amount"], outcome in LOST
+        paid = (amounts.read(claimed) if value is None else value) if lost else Decimal(0)
+        refunded = amounts.written(claimed["currency_code"], paid)
+        dispute["dispute_outcome"] = {"outcome_code": outcome, "amount_refunded": refunded}
         self._move(dispute, "RESOLVED")
-        self._payments.mark_disputed(capture["id"], "lost" if lost else "")
-        if lost and self._payments.left(capture):
-            self._payments.give_back(capture, value, event="PAYMENT.CAPTURE.REVERSED")
+        self._payments.mark_disputed(_capture_of(dispute), "lost" if lost else "")
+        self._settle(dispute, paid)
         self._emit("CUSTOMER.DISPUTE.RESOLVED", "dispute", dispute)
         return dispute
 
@@ -176,7 +195,9 @@ class Disputes:
         ]
 
     def _require(self, dispute: Json, step: str) -> None:
-        if dispute["status"] not in STEPS[step].froms:
+        outcome = dispute.get("dispute_outcome", {}).get("outcome_code")
+        final = step == "appeal" and (outcome not in LOST or dispute["dispute_life_cycle_stage"] == APPEALED)
+        if dispute["status"] not in STEPS[step].froms or final:
             raise refusal("ACTION_NOT_ALLOWED_IN_CURRENT_DISPUTE_STATE", "/status", dispute["status"])
 
     def _move(self, dispute: Json, status: str, stage: str = "") -> None:
@@ -188,15 +209,47 @@ class Disputes:
             dispute["seller_response_due_date"] = moment(self._now() + SELLER_HAS_S)
         dispute["links"] = self._links(dispute)
 
+    def _settle(self, dispute: Json, paid: Decimal) -> None:
+        """Move the money of an outcome."""
+        capture = self._payments.capture(_capture_of(dispute))
+        taken = self._taken.pop(dispute["dispute_id"], None)
+        if taken is not None:
+            self._payments.undo(taken)
+        if paid and self._payments.left(capture):
+            refund = self._payments.give_back(capture, paid, event="PAYMENT.CAPTURE.REVERSED")
+            self._taken[dispute["dispute_id"]] = refund
+
+    def _accept(self, dispute: Json, asked: Json) -> Json:
+        value = None if asked.get("refund_amount") is None else check_money(asked["refund_amount"], "/refund_amount")
+        if value is not None and value > amounts.read(dispute["dispute_amount"]):
+            raise refusal("INVALID_PARAMETER_VALUE", "/refund_amount/value", asked["refund_amount"]["value"])
+        self._add_message(dispute, "accept-claim", asked)
+        return self.close(dispute, "RESOLVED_BUYER_FAVOUR", value)
+
+    def _offer(self, dispute: Json, asked: Json) -> None:
+        kind = asked.get("offer_type")
+        if kind not in OFFERS:
+            raise refusal("INVALID_PARAMETER_VALUE", "/offer_type", kind)
+        dispute["offer"] = {"offer_type": kind, "buyer_requested_amount": dict(dispute["dispute_amount"])}
+        if asked.get("offer_amount") is not None:
+            check_money(asked["offer_amount"], "/offer_amount")
+            dispute["offer"]["seller_offered_amount"] = asked["offer_amount"]
+
     def _add_evidence(self, dispute: Json, step: str, asked: Json) -> None:
-        given = as_list(asked.get("evidences")) or as_list(asked.get("evidence")) or []
-        if step == "provide-evidence" and not given:
+        given = as_list(asked.get("evidences")) or []
+        if step in ("provide-evidence", "appeal") and not given:
             raise refusal("MISSING_REQUIRED_PARAMETER", "/evidences")
         at = {"date": moment(self._now()), "source": "SUBMITTED_BY_SELLER"}
         if given:
-            dispute["evidences"] = [*dispute.get("evidences", ()), *({**each, **at} for each in given)]
-        if asked.get("note"):
-            dispute["messages"] = [*dispute.get("messages", ()), self._message(str(asked["note"]))]
+            added = [{**(as_object(each) or {}), **at} for each in given]
+            dispute["evidences"] = [*dispute.get("evidences", ()), *added]
+
+    def _add_message(self, dispute: Json, step: str, asked: Json) -> None:
+        text = asked.get("message") or asked.get("note")
+        if step == "send-message" and not text:
+            raise refusal("MISSING_REQUIRED_PARAMETER", "/message")
+        if text:
+            dispute["messages"] = [*dispute.get("messages", ()), self._message(str(text))]
 
     def _message(self, text: str) -> Json:
         return {"posted_by": "SELLER", "time_posted": moment(self._now()), "content": text[:2000]}

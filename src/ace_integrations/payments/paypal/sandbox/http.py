@@ -158,7 +158,7 @@ class RequestIds:
         until, answer = self._kept.get((operation, request_id), (0.0, None))
         if answer is None or until <= now:
             return None
-        return Answer(200, answer.look, answer.brief)
+        return Answer(200 if answer.look else answer.status, answer.look, answer.brief)
 
     def keep(self, operation: str, request_id: str, answer: Answer, *, until: float) -> None:
         """Remember an answer. Refusals are not remembered: what was refused may be tried again."""

@@ -51,13 +51,15 @@ class Notifications:
             gate.route("GET", hook, "get_webhook", lambda asked: _shown(events.webhook(asked.ids["id"]))),
             gate.route("PATCH", hook, "update_webhook", self._update, reads="raw"),
             gate.route("DELETE", hook, "delete_webhook", self._delete, reads="nothing"),
-            gate.route("GET", f"{hook}/event-types", "list_subscribed_event_types", self._types_of),
+            gate.route("GET", f"{hook}/event-types", "list_event_types", self._types_of),
             gate.route("GET", f"{place}/webhooks-event-types", "list_event_types", self._types, reads="nothing"),
-            gate.route("GET", told, "list_webhook_events", self._list_events, reads="nothing"),
-            gate.route("GET", event, "get_webhook_event", lambda asked: _shown(events.find(asked.ids["id"]))),
-            gate.route("POST", f"{event}/resend", "resend_webhook_event", self._resend),
+            gate.route("GET", told, "list_events", self._list_events, reads="nothing"),
+            gate.route("GET", event, "get_event", lambda asked: _shown(events.find(asked.ids["id"]))),
+            gate.route("POST", f"{event}/resend", "resend_event", self._resend),
             gate.route("POST", f"{place}/simulate-event", "simulate_event", self._simulate),
-            gate.route("POST", f"{place}/verify-webhook-signature", "verify_webhook", self._verify, reads="raw"),
+            gate.route(
+                "POST", f"{place}/verify-webhook-signature", "verify_webhook_signature", self._verify, reads="raw"
+            ),
         ]
 
     async def _certificate(self, request: Request) -> Response:

@@ -32,6 +32,7 @@ PENDING_REASONS = (
     "UNILATERAL",
     "VERIFICATION_REQUIRED",
 )
+_UNDONE = frozenset(("FAILED", "CANCELLED"))
 CLEARED = frozenset(("COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"))
 _CAPTURE_EVENTS = {"COMPLETED": "COMPLETED", "PENDING": "PENDING", "DECLINED": "DECLINED"}
 _DENIED = "PAYMENT.CAPTURE.DENIED"
@@ -163,8 +164,7 @@ class Payments:
             raise refusal("NOT_PATCHABLE", "/status", refund["status"])
         del refund["status_details"]
         refund |= {"status": "COMPLETED" if paid else "FAILED", "update_time": self._moment()}
-        (capture,) = [self.captures[name] for name, ids in self._refunds_of.items() if refund["id"] in ids]
-        self._restate(capture)
+        self._restate(self._capture_of(refund))
         self._emit("PAYMENT.CAPTURE.REFUNDED" if paid else "PAYMENT.REFUND.FAILED", "refund", refund)
         return refund
 
@@ -175,6 +175,14 @@ class Payments:
     def give_back(self, capture: Json, value: Decimal, *, event: str) -> Json:
         """Send money back on account of a dispute, as much as is left of what was asked."""
         return self._give_back(capture, {}, min(value, self.left(capture)), status="COMPLETED", event=event)
+
+    def undo(self, refund: Json) -> None:
+        """Take back what a dispute gave, since an appeal was decided otherwise."""
+        refund |= {"status": "CANCELLED", "update_time": self._moment()}
+        self._restate(self._capture_of(refund))
+
+    def _capture_of(self, refund: Json) -> Json:
+        return next(self.captures[name] for name, ids in self._refunds_of.items() if refund["id"] in ids)
 
     def _check_refundable(self, capture: Json) -> None:
         mark = self._disputes.get(capture["id"], "")
@@ -209,7 +217,7 @@ class Payments:
 
     def _refunded(self, capture: Json) -> Decimal:
         refunds = [self.refunds[name] for name in self._refunds_of.get(capture["id"], ())]
-        return sum((amounts.read(each["amount"]) for each in refunds if each["status"] != "FAILED"), Decimal(0))
+        return sum((amounts.read(each["amount"]) for each in refunds if each["status"] not in _UNDONE), Decimal(0))
 
     def _restate(self, capture: Json) -> None:
         refunded = self._refunded(capture)
