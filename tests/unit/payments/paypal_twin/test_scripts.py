@@ -4,6 +4,7 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -220,6 +221,37 @@ def test_v6_refuses_another_client_and_what_it_has_not(page: Any, site: Site, sh
     open_v6(page, site, shop, "undefined")
     refused = page.evaluate("(options) => paypal.createInstance(options).then(() => '', String)", options)
     assert "the sandbox" in refused
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_each_state_of_the_approval_page_is_accessible(
+    chromium: Any, axe_path: Path, shop: Shop, lang: str, scheme: Any, width: int
+) -> None:
+    paid = shop.approved()["id"]
+    shop.capture(paid)
+    open_order = shop.create(unit("149.00", description="Course 42"))["id"]
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    for token in (open_order, paid, "NOTHING"):
+        page.goto(f"{shop.url}/checkoutnow?token={token}&lang={lang}")
+        assert violations(page, axe_path) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(f"{shop.url}/checkoutnow?token={open_order}&lang={lang}")
+    page.locator("button[value=approve]").click()
+    page.wait_for_function("!document.querySelector('#decision')")
+    assert violations(page, axe_path) == []
+    context.close()
+
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Any, axe_path: Path) -> list[str]:
+    page.evaluate(axe_path.read_text())
+    options = {"runOnly": TAGS, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 def test_v5_approves_in_a_window(page: Any, site: Site, shop: Shop) -> None:

@@ -435,6 +435,26 @@ def test_a_simulated_event_is_signed_with_a_word_and_belongs_nowhere(shop: Shop,
     assert shop.ask("POST", f"{EVENTS}/{answer.json()['id']}/resend").status_code == 404
 
 
+KINDS = {
+    "CHECKOUT": "checkout-order",
+    "PAYMENT.CAPTURE": "capture",
+    "PAYMENT.CAPTURE.REFUNDED": "refund",
+    "PAYMENT.CAPTURE.REVERSED": "refund",
+    "PAYMENT.REFUND": "refund",
+    "PAYMENT.AUTHORIZATION": "authorization",
+    "CUSTOMER.DISPUTE": "dispute",
+}
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_every_type_of_event_is_simulated_with_a_thing_of_its_kind(shop: Shop, kind: str) -> None:
+    body = {"event_type": kind, "url": "http://127.0.0.1:9/hook"}
+    event = shop.ask("POST", "/v1/notifications/simulate-event", json=body).json()
+    exact = KINDS.get(kind) or next(value for name, value in KINDS.items() if kind.startswith(f"{name}."))
+    assert (event["event_type"], event["resource_type"]) == (kind, exact)
+    assert event["resource"].get("id") or event["resource"]["dispute_id"]
+
+
 def test_only_known_events_are_simulated_and_on_this_machine_only(shop: Shop) -> None:
     place = "/v1/notifications/simulate-event"
     for body in ({"event_type": "NOTHING"}, {"event_type": EVENT_TYPES[0], "url": "https://example.com/"}):

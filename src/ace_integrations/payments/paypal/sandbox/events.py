@@ -121,15 +121,15 @@ class Events:
             self.send(event)
         return len(waiting)
 
-    def simulate(self, asked: Json) -> Json:
-        """Send a made-up event, which no list shows and no call verifies."""
-        kind = str(asked.get("event_type", ""))
-        if kind not in EVENT_TYPES:
-            raise refusal("INVALID_PARAMETER_VALUE", "/event_type", kind)
+    def simulate(self, asked: Json, told: tuple[str, Json]) -> Json:
+        """Send a made-up event, which no list shows and no call verifies.
+
+        Args:
+            told: the kind of the resource, and the resource.
+        """
         url = str(self.webhook(str(asked["webhook_id"]))["url"] if asked.get("webhook_id") else asked.get("url", ""))
         _check_url(url)
-        capture = {"id": new_id(), "status": "COMPLETED", "amount": {"currency_code": "USD", "value": "20.00"}}
-        event = self._written(kind, kind.split(".")[1].lower(), capture)
+        event = self._written(asked["event_type"], *told)
         self._deliver(event, _Receiver(SIMULATED, url))
         return event
 

@@ -12,6 +12,7 @@ from ace_integrations.payments.paypal.sandbox.gate import Asked, Gate
 from ace_integrations.payments.paypal.sandbox.http import Answer, Json, as_list, read_json, read_list, refusal
 from ace_integrations.payments.paypal.sandbox.objects import link
 from ace_integrations.payments.paypal.sandbox.signing import CERTIFICATES, Signer
+from ace_integrations.payments.paypal.sandbox.simulator import Play
 from ace_integrations.payments.paypal.sandbox.validation import Findings, Text
 
 _VERIFIED = {
@@ -36,7 +37,7 @@ class Notifications:
         self._gate = gate
         self._events = events
         self._signer = signer
-        self._place = f"{url}/v1/notifications"
+        self._url = url
 
     def routes(self) -> Sequence[BaseRoute]:
         """Give them."""
@@ -100,7 +101,7 @@ class Notifications:
             raise refusal("INVALID_PARAMETER_VALUE", "page_size", size, location="query")
         found = [each for each in reversed(self._events.all.values()) if _fits(each, query)]
         page = found[: int(size)]
-        links = [link(f"{self._place}/webhooks-events?page_size={size}", "self")]
+        links = [link(f"{self._url}/v1/notifications/webhooks-events?page_size={size}", "self")]
         return _shown({"events": page, "count": len(page), "links": links})
 
     def _resend(self, asked: Asked) -> Answer:
@@ -112,7 +113,11 @@ class Notifications:
         return _shown(event, 202)
 
     def _simulate(self, asked: Asked) -> Answer:
-        return _shown(self._events.simulate(asked.body), 202)
+        kind = asked.body.get("event_type")
+        told = Play(now=self._gate.now, url=self._url).told
+        if kind not in told:
+            raise refusal("INVALID_PARAMETER_VALUE", "/event_type", kind)
+        return _shown(self._events.simulate(asked.body, told[kind]), 202)
 
     def _verify(self, asked: Asked) -> Answer:
         body = read_json(asked.raw)
