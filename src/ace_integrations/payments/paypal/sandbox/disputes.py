@@ -145,7 +145,7 @@ class Disputes:
         if step == "accept-claim":
             return self._accept(dispute, asked)
         if step == "adjudicate":
-            verdict = asked.get("adjudication_outcome")
+            verdict = str(asked.get("adjudication_outcome"))
             if verdict not in _VERDICTS:
                 raise refusal("INVALID_PARAMETER_VALUE", "/adjudication_outcome", verdict)
             return self.close(dispute, _VERDICTS[verdict])

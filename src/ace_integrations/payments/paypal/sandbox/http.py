@@ -66,9 +66,9 @@ def new_debug_id() -> str:
 
 
 def read_json(body: bytes) -> Json:
-    """Read a request's body; an empty one is an empty object."""
+    """Read a request's body; an empty one is an empty object, and a member that is null is none."""
     try:
-        value = as_object(json.loads(body) if body.strip() else {})
+        value = as_object(_parsed(body) if body.strip() else {})
     except ValueError:
         value = None
     if value is None:
@@ -79,12 +79,23 @@ def read_json(body: bytes) -> Json:
 def read_list(body: bytes) -> list[Any]:
     """Read a body that must be a list."""
     try:
-        value = as_list(json.loads(body))
+        value = as_list(_parsed(body))
     except ValueError:
         raise refusal("MALFORMED_REQUEST_JSON") from None
     if value is None:
         raise refusal("INVALID_PARAMETER_SYNTAX", "/")
     return value
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body, object_hook=_without_nulls)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _without_nulls(members: Json) -> Json:
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def as_object(value: object) -> Json | None:

@@ -113,7 +113,7 @@ class Notifications:
         return _shown(event, 202)
 
     def _simulate(self, asked: Asked) -> Answer:
-        kind = asked.body.get("event_type")
+        kind = str(asked.body.get("event_type"))
         told = Play(now=self._gate.now, url=self._url).told
         if kind not in told:
             raise refusal("INVALID_PARAMETER_VALUE", "/event_type", kind)

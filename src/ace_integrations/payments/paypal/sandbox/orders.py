@@ -9,7 +9,7 @@ from ace_integrations.payments.paypal.sandbox.http import Json, no_such, refusal
 from ace_integrations.payments.paypal.sandbox.objects import Order
 from ace_integrations.payments.paypal.sandbox.patching import patched
 from ace_integrations.payments.paypal.sandbox.payments import Emit, Payments, usual_outcome
-from ace_integrations.payments.paypal.sandbox.validation import check_order, check_source
+from ace_integrations.payments.paypal.sandbox.validation import check_context, check_order, check_source
 
 Later = Callable[[float, Callable[[], None]], None]
 
@@ -81,11 +81,11 @@ class Orders:
 
     def confirm(self, order: Order, asked: Json) -> Order:
         """Name the source of payment of an order that has none."""
-        wallet = check_source(asked)
+        wallet, context = check_source(asked), check_context(asked)
         if wallet is None:
             raise refusal("MISSING_REQUIRED_PARAMETER", "/payment_source")
         self._require(order, "confirm")
-        order.context |= asked.get("application_context") or {}
+        order.context |= context
         self._ask_payer(order, wallet)
         order.updated = self._now()
         return order

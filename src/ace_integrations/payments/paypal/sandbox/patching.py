@@ -49,7 +49,7 @@ def patched(order: Order, patches: Sequence[Any]) -> tuple[str, Json | None, lis
         if path == "/intent":
             intent = str(value)
         elif path == "/payer":
-            payer = as_object(value)
+            payer = None if removes else _object(value)
         else:
             _change_unit(units, path, value, removes=removes)
     check_fields({"intent": intent}, {"intent": Text(9, choices=INTENTS)})
@@ -63,7 +63,7 @@ def patched(order: Order, patches: Sequence[Any]) -> tuple[str, Json | None, lis
 
 def _read(step: Json) -> tuple[str, Any, bool]:
     """Give the path of a step, its value, and whether it removes."""
-    operation, path = step.get("op"), step.get("path")
+    operation, path = str(step.get("op")), step.get("path")
     if operation not in OPERATIONS:
         raise refusal("INVALID_PATCH_OPERATION", "/op", operation)
     if not path:
@@ -88,11 +88,18 @@ def _change_unit(units: Sequence[Json], path: str, value: Any, *, removes: bool)
     *groups, name = found["field"].split("/")
     held = named[0]
     for step in groups:
-        held = held.setdefault(step, {})
+        held = _object(held.setdefault(step, {}))
     if removes:
         held.pop(name, None)
     else:
         held[name] = value
+
+
+def _object(value: object) -> Json:
+    found = as_object(value)
+    if found is None:
+        raise refusal("INVALID_PARAMETER_SYNTAX", "/value")
+    return found
 
 
 def _check_not_more(before: Sequence[Json], after: Sequence[Json]) -> None:

@@ -146,7 +146,7 @@ def check_order(asked: Json) -> list[Json]:
     units = [{**(as_object(each) or {})} for each in given or ()]
     for position, unit in enumerate(units):
         _check_unit_form(findings, unit, place_of(unit, position))
-    findings.texts(as_object(asked.get("application_context")) or {}, CONTEXT, "/application_context")
+    _check_context(findings, asked, "application_context", "")
     findings.stop(400)
     if len(units) == 1:
         units[0].setdefault("reference_id", "default")
@@ -169,8 +169,7 @@ def check_source(asked: Json) -> Json | None:
         raise RefusedError(422, [detail(issue, f"/payment_source/{name}")])
     wallet = as_object(source[name]) or {}
     findings = Findings()
-    context = as_object(wallet.get("experience_context")) or {}
-    findings.texts(context, CONTEXT, "/payment_source/paypal/experience_context")
+    _check_context(findings, wallet, "experience_context", "/payment_source/paypal")
     findings.stop(400)
     return wallet
 
@@ -205,6 +204,18 @@ def check_fields(held: Json, rules: Mapping[str, Text]) -> None:
     findings.stop(400)
 
 
+def check_context(asked: Json) -> Json:
+    """Check the context that a request brings beside its source of payment, and give it.
+
+    Raises:
+        RefusedError: 400, with each issue.
+    """
+    findings = Findings()
+    _check_context(findings, asked, "application_context", "")
+    findings.stop(400)
+    return as_object(asked.get("application_context")) or {}
+
+
 def check_unit_form(unit: Json) -> None:
     """Check the form of a purchase unit's fields.
 
@@ -231,10 +242,16 @@ def check_money(value: object, place: str) -> Decimal:
     return amounts.read(money)
 
 
+def _check_context(findings: Findings, held: Json, name: str, place: str) -> None:
+    findings.shape(held, name, dict, place)
+    findings.texts(as_object(held.get(name)) or {}, CONTEXT, f"{place}/{name}")
+
+
 def _check_unit_form(findings: Findings, unit: Json, place: str) -> None:
     findings.texts(unit, UNIT, place)
     findings.money(unit.get("amount"), f"{place}/amount")
     findings.shape(unit, "payee", dict, place)
+    findings.shape(unit, "shipping", dict, place)
     findings.shape(unit, "items", list, place)
     amount = as_object(unit.get("amount")) or {}
     findings.shape(amount, "breakdown", dict, f"{place}/amount")
