@@ -51,7 +51,8 @@ def platform(shop: Shop) -> Iterator[Any]:
     thread.start()
     shop.control.send_webhooks_to(paypal=f"{server.url}/hook")
     yield server
-    shop.control.send_webhooks_to(paypal="http://127.0.0.1:9/nobody")
+    assert shop.sandbox.sandbox is not None
+    shop.sandbox.sandbox.targets.clear()
     server.shutdown()
     thread.join()
     server.server_close()

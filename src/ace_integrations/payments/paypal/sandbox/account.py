@@ -25,7 +25,7 @@ class Account:
         self.payments = Payments(now=now, emit=emit, url=world.url)
         self.orders = Orders(self.payments, now=now, emit=emit, later=self._later, url=world.url)
         self.disputes = Disputes(self.payments, now=now, emit=emit, url=world.url)
-        self.gate = Gate(Tokens(now=now, hide=world.journal.hide), now, world.url)
+        self.gate = Gate(Tokens(now=now), now, world.url)
         self.buyers = list(SEEDED)
         self.url = world.url
         self._clock = world.clock
