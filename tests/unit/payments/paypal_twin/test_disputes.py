@@ -137,6 +137,11 @@ def test_evidence_comes_as_a_part_of_a_form_too(shop: Shop) -> None:
             {"refund_amount": {"currency_code": "USD", "value": "20.01"}},
             (400, "INVALID_PARAMETER_VALUE"),
         ),
+        (
+            "make-offer",
+            {"offer_type": "REFUND", "offer_amount": {"currency_code": "EUR", "value": "1.00"}},
+            (400, "INVALID_PARAMETER_VALUE"),
+        ),
     ],
 )
 def test_a_step_without_what_it_needs_is_refused(shop: Shop, step: str, body: Json, found: tuple[int, str]) -> None:
@@ -230,6 +235,15 @@ def test_a_list_that_cannot_be_is_refused(shop: Shop, query: str) -> None:
 def test_a_claim_that_cannot_be_is_refused(shop: Shop, claim: dict[str, str]) -> None:
     with pytest.raises(InvalidInputError, match="refused"):
         opened(shop, **claim)
+
+
+def test_a_capture_is_under_one_dispute_at_a_time(shop: Shop) -> None:
+    capture = shop.paid()
+    first = opened(shop, capture, value="5.00")
+    with pytest.raises(InvalidInputError, match="TRANSACTION_DISPUTED"):
+        opened(shop, capture)
+    shop.control.post(f"paypal/disputes/{first['dispute_id']}/close", outcome="CANCELED_BY_BUYER")
+    assert opened(shop, capture)["status"] == "WAITING_FOR_SELLER_RESPONSE"
 
 
 def test_a_refunded_capture_has_nothing_to_claim(shop: Shop) -> None:

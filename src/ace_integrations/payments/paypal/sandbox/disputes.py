@@ -122,8 +122,11 @@ class Disputes:
         """Let the buyer claim a capture's money, or a part of it.
 
         Raises:
-            RefusedError: the reason or stage is unknown, or the capture has no money that could be claimed.
+            RefusedError: the reason or stage is unknown, the capture is under dispute already, or has no money that could
+                be claimed.
         """
+        if any(each["status"] != "RESOLVED" for each in self.about(capture["id"])):
+            raise refusal("TRANSACTION_DISPUTED")
         if reason not in REASONS or stage not in STAGES:
             raise refusal("INVALID_PARAMETER_VALUE", "/reason", reason)
         claimed = self._payments.left(capture) if value is None else value
@@ -220,9 +223,7 @@ class Disputes:
             self._taken[dispute["dispute_id"]] = refund
 
     def _accept(self, dispute: Json, asked: Json) -> Json:
-        value = None if asked.get("refund_amount") is None else check_money(asked["refund_amount"], "/refund_amount")
-        if value is not None and value > amounts.read(dispute["dispute_amount"]):
-            raise refusal("INVALID_PARAMETER_VALUE", "/refund_amount/value", asked["refund_amount"]["value"])
+        value = _part_of(dispute, asked, "refund_amount")
         self._add_message(dispute, "accept-claim", asked)
         return self.close(dispute, "RESOLVED_BUYER_FAVOUR", value)
 
@@ -230,9 +231,9 @@ class Disputes:
         kind = asked.get("offer_type")
         if kind not in OFFERS:
             raise refusal("INVALID_PARAMETER_VALUE", "/offer_type", kind)
+        offered = _part_of(dispute, asked, "offer_amount")
         dispute["offer"] = {"offer_type": kind, "buyer_requested_amount": dict(dispute["dispute_amount"])}
-        if asked.get("offer_amount") is not None:
-            check_money(asked["offer_amount"], "/offer_amount")
+        if offered is not None:
             dispute["offer"]["seller_offered_amount"] = asked["offer_amount"]
 
     def _add_evidence(self, dispute: Json, step: str, asked: Json) -> None:
@@ -289,3 +290,13 @@ class Disputes:
 
 def _capture_of(dispute: Json) -> str:
     return str(dispute["disputed_transactions"][0]["seller_transaction_id"])
+
+
+def _part_of(dispute: Json, asked: Json, name: str) -> Decimal | None:
+    """Give an amount that must be a part of what is claimed; None when the request has none."""
+    if asked.get(name) is None:
+        return None
+    value, claimed = check_money(asked[name], f"/{name}"), dispute["dispute_amount"]
+    if asked[name]["currency_code"] != claimed["currency_code"] or value > amounts.read(claimed):
+        raise refusal("INVALID_PARAMETER_VALUE", f"/{name}/value", asked[name]["value"])
+    return value
