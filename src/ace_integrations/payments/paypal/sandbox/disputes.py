@@ -122,8 +122,7 @@ class Disputes:
         """Let the buyer claim a capture's money, or a part of it.
 
         Raises:
-            RefusedError: the reason or stage is unknown, the capture is under dispute already, or has no money that could
-                be claimed.
+            RefusedError: the reason or stage is unknown, or the capture is under dispute or has no money to claim.
         """
         if any(each["status"] != "RESOLVED" for each in self.about(capture["id"])):
             raise refusal("TRANSACTION_DISPUTED")
