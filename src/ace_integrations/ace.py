@@ -19,11 +19,12 @@ from ace_integrations.usage.prices import PriceList, corrected
 
 if TYPE_CHECKING:
     from ace_integrations.audit import Audit
-    from ace_integrations.core.token import SharedTokens
+    from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
     from ace_integrations.mail import AsyncMail, Mail, MailTransport
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
+    from ace_integrations.payments.rates import AsyncExchangeRates, ExchangeRates, LastRates, RateTerms
     from ace_integrations.throttle import Throttle
     from ace_integrations.webhooks import AsyncReceiver, AsyncStore, Doors, Receiver, Store
 
@@ -92,7 +93,7 @@ class _Assembly:
             self.settings.of(provider.load("settings")),
             defaults=Options(self.settings.timeout_s, self.settings.max_retries),
             observer=self._watch,
-            shared_tokens=self._shared_tokens,
+            shared=self._shared,
             clock=self._clock,
         )
 
@@ -106,6 +107,12 @@ class _Assembly:
 
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
+
+    def rate_terms(self, last_rates: "LastRates | None") -> "RateTerms":
+        from ace_integrations.payments.rates import RateTerms
+
+        sources = {name: self._build(name, "rates") for name in self.settings.fx_sources}
+        return RateTerms(self.settings, sources, clock=self._clock, shared=self._shared, last_rates=last_rates)
 
     def channels(self, mail: "Mail | AsyncMail") -> "Mapping[str, Channel]":
         from ace_integrations.mail import Address, MailOperations
@@ -146,10 +153,10 @@ class _Assembly:
         return {key: value for gateway in self.gateways().values() for key, value in gateway.browser_config().items()}
 
     @cached_property
-    def _shared_tokens(self) -> "SharedTokens | None":
-        from ace_integrations.core.token import RedisTokens
+    def _shared(self) -> "Shared | None":
+        from ace_integrations.core.shared import RedisShared
 
-        return RedisTokens(self.settings.redis_url.get_secret_value()) if self.settings.redis_url else None
+        return RedisShared(self.settings.redis_url.get_secret_value()) if self.settings.redis_url else None
 
     @cached_property
     def _watch(self) -> _Watch:
@@ -174,9 +181,11 @@ class _Front:
         http: Any = None,
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
+        last_rates: "LastRates | None" = None,
     ) -> None:
         self._given = settings
         self._http = http
+        self._last_rates = last_rates
         self._clock = clock
         self._loaded = loaded
         self._options = Options()
@@ -256,6 +265,7 @@ class Ace(_Front):
         webhook_store: where handled events are remembered; in memory when not given.
         http: one `httpx.Client` or `httpx2.Client` of yours for all services; you close it.
         clock: gives Unix seconds; a sandbox's clock in tests.
+        last_rates: where the last accepted exchange rate is remembered; in Redis where that is set, else not.
     """
 
     def __init__(
@@ -266,8 +276,9 @@ class Ace(_Front):
         http: Any = None,
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
+        last_rates: "LastRates | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded)
+        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates)
         self._store = webhook_store
         self._connections: dict[str, Connection] = {}
 
@@ -302,6 +313,13 @@ class Ace(_Front):
         from ace_integrations.payments import Payments
 
         return Payments(self, self.assembly.gateways())
+
+    @cached_property
+    def rates(self) -> "ExchangeRates":
+        """Exchange rates, and quotes for prices that a gateway cannot take."""
+        from ace_integrations.payments.rates import ExchangeRates
+
+        return ExchangeRates(self, self.assembly.rate_terms(self._last_rates))
 
     @cached_property
     def webhooks(self) -> "Receiver":
@@ -347,8 +365,9 @@ class AsyncAce(_Front):
         http: Any = None,
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
+        last_rates: "LastRates | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded)
+        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates)
         self._store = webhook_store
         self._connections: dict[str, AsyncConnection] = {}
 
@@ -383,6 +402,13 @@ class AsyncAce(_Front):
         from ace_integrations.payments import AsyncPayments
 
         return AsyncPayments(self, self.assembly.gateways())
+
+    @cached_property
+    def rates(self) -> "AsyncExchangeRates":
+        """Exchange rates, and quotes for prices that a gateway cannot take."""
+        from ace_integrations.payments.rates import AsyncExchangeRates
+
+        return AsyncExchangeRates(self, self.assembly.rate_terms(self._last_rates))
 
     @cached_property
     def webhooks(self) -> "AsyncReceiver":

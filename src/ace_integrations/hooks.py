@@ -25,7 +25,7 @@ logger = logging.getLogger("ace_integrations.usage")
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
-Capability = Literal["identity", "mail", "ai", "jobs", "payments", "video", "realtime"]
+Capability = Literal["identity", "mail", "ai", "jobs", "payments", "rates", "video", "realtime"]
 
 Reference = Literal["settings", "build", "service", "webhooks", "twin", "commands", "probe", "prices"]
 

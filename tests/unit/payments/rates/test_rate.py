@@ -20,9 +20,9 @@ from ace_integrations.payments.rates import (
     RateRules,
     choose,
     convert,
-    read_number,
 )
 from ace_integrations.payments.stripe import currencies as stripe
+from ace_integrations.settings import read_number
 
 VECTORS: dict[str, list[dict[str, Any]]] = json.loads((Path(__file__).parent / "vectors.json").read_text())
 ROUNDINGS = ("ROUND_HALF_UP", "ROUND_HALF_EVEN", "ROUND_CEILING", "ROUND_DOWN")
