@@ -71,6 +71,16 @@ class RateChain:
 
         return Within(onwards(tuple(self._sources), ()), CHAIN_S)
 
+    def survey(self) -> Call[tuple[Asked, ...]]:
+        """Ask every source, whatever the others say: for a person who looks."""
+        asked: Call[tuple[Asked, ...]] = Result(())
+        for name in self._sources:
+            asked = asked.then(self._beside(name))
+        return asked
+
+    def _beside(self, name: str) -> "Callable[[tuple[Asked, ...]], Call[tuple[Asked, ...]]]":
+        return lambda others: self._one(name, None).map(lambda one: (*others, one))
+
     def _one(self, name: str, known: Rate | None) -> Call[Asked]:
         base, quote = PAIR
         latest = self._sources[name].latest(base=base, quote=quote, known=known).map(self._dated)

@@ -12,7 +12,7 @@ from ace_integrations.core.client import AsyncFacade, SyncFacade
 from ace_integrations.core.connection import AsyncSender, Sender
 from ace_integrations.core.shared import Shared
 from ace_integrations.payments.money import Money
-from ace_integrations.payments.rates.asking import RateChain
+from ace_integrations.payments.rates.asking import Asked, RateChain
 from ace_integrations.payments.rates.chain import Accepted, RateRefusedError, RateRules
 from ace_integrations.payments.rates.keeper import LastRates, RateKeeper
 from ace_integrations.payments.rates.quote import Quote
@@ -40,11 +40,12 @@ class RateTerms:
         last_rates: LastRates | None = None,
     ) -> None:
         rules = rules_of(settings)
+        self.chain = RateChain(sources, rules, clock=clock)
         self.sources = tuple(sources)
         self.life: timedelta = settings.fx_quote_ttl
         self.markup: Decimal = settings.fx_markup
         self.keeper = RateKeeper(
-            RateChain(sources, rules, clock=clock),
+            self.chain,
             rules,
             scope=hashlib.sha256(repr((self.sources, rules)).encode()).hexdigest()[:16],
             clock=clock,
@@ -158,6 +159,10 @@ class ExchangeRates(SyncFacade):
         how = {"to": to, "purpose": purpose, "user": user, "exponents": exponents}
         return self._terms.quote(self.rate(), price, **how, smallest=smallest)
 
+    def survey(self) -> tuple[Asked, ...]:
+        """Ask every source and decide nothing: for a person who looks."""
+        return self.perform(self._terms.chain.survey())
+
     def _ask(self) -> Accepted:
         return self._keeper.keep(self.perform(self._keeper.round()))
 
@@ -211,6 +216,10 @@ class AsyncExchangeRates(AsyncFacade):
         """Freeze what a price is in another currency; see `ExchangeRates.quote`."""
         how = {"to": to, "purpose": purpose, "user": user, "exponents": exponents}
         return self._terms.quote(await self.rate(), price, **how, smallest=smallest)
+
+    async def survey(self) -> tuple[Asked, ...]:
+        """Ask every source and decide nothing; see `ExchangeRates.survey`."""
+        return await self.perform(self._terms.chain.survey())
 
     async def _ask(self) -> Accepted:
         done = await self.perform(self._keeper.round())
