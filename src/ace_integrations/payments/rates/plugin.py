@@ -55,6 +55,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.sources.open_exchange_rates:build",
         service=f"{_HERE}.sources.open_exchange_rates:SERVICE",
         twin=_TWIN,
+        probe=f"{_HERE}.sources.open_exchange_rates:probe",
         cost="1,000 requests a month free",
         links={
             "Documentation": "https://docs.openexchangerates.org/",

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr
 
 from ace_integrations.core.call import Call, Describer, operation
 from ace_integrations.core.client import AsyncClient, ServiceOperations, SyncClient
-from ace_integrations.core.http_call import Reply
+from ace_integrations.core.http_call import HttpCall, Reply, raw_reply
 from ace_integrations.core.service import Problem, require
 from ace_integrations.errors import (
     AuthenticationError,
@@ -146,6 +146,12 @@ def build(settings: OpenExchangeRatesSettings) -> OpenExchangeRatesCalls:
     """Give the source."""
     del settings
     return OpenExchangeRatesCalls()
+
+
+def probe(settings: OpenExchangeRatesSettings) -> Call[object]:
+    """Ask one harmless question that needs the app id, and is not counted, for `ace doctor`."""
+    del settings
+    return HttpCall("GET", "/usage.json", raw_reply)
 
 
 def _rate(table: Table, quote: str) -> Rate:
