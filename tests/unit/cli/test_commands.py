@@ -248,3 +248,40 @@ def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, mon
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite3'}")
     broken = ace("usage")
     assert (broken.returncode, "ace_usage" in broken.stderr, "Traceback" in broken.stderr) == (3, True, False)
+
+
+def test_rates_show_is_the_rate_with_its_source_and_age(ace: Run, ace_sandbox: RunningSandbox) -> None:
+    ace_sandbox.control.post("fx/sources/frankfurter/trouble", trouble="inverted")
+    shown = json.loads(ace("rates", "show", "--json").stdout)
+    assert (shown["rate"], shown["source"], shown["decision"]) == ("1 USD = 50 EGP", "er-api", "fresh")
+    assert shown["skipped"] == "frankfurter: out of bounds"
+    assert 0 <= float(shown["age_hours"]) < 36
+
+
+def test_rates_show_says_why_there_is_none(
+    ace: Run, ace_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACE_FX_SOURCES", "er-api")
+    ace_sandbox.control.post("fx/sources/er-api/trouble", trouble="stale")
+    done = ace("rates", "show")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "rate_unavailable (er-api: too old)" in done.stderr
+
+
+def test_rates_quote_prints_the_record_of_a_payment(ace: Run) -> None:
+    record = json.loads(ace("rates", "quote", "1000", "--for", "course:42", "--gateway", "paypal", "--json").stdout)
+    assert (record["target_amount"], record["target_currency"], record["rate"]) == ("20.00", "USD", "50")
+    assert record["exponents"] == "paypal"
+    assert ace("rates", "quote", "10").stdout.count("0.20") == 1
+    assert ace("rates", "quote", "ten").returncode == 2
+    assert ace("rates", "quote", "10", "--to", "EUR").returncode == 2
+
+
+def test_rates_sources_asks_each(ace: Run, ace_sandbox: RunningSandbox) -> None:
+    ace_sandbox.control.post("fx/sources/er-api/trouble", trouble="unauthorized")
+    rows = json.loads(ace("rates", "sources", "--json").stdout)
+    assert [(row["source"], bool(row["problem"])) for row in rows] == [
+        ("frankfurter", False),
+        ("er-api", True),
+        ("fawazahmed0", False),
+    ]
