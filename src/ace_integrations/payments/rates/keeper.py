@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -19,6 +19,7 @@ from ace_integrations.payments.rates.rate import Rate, RateKind
 
 logger = logging.getLogger("ace_integrations.rates")
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 LIFE = timedelta(hours=1)
@@ -207,8 +208,7 @@ class RateKeeper:
         self._renewing_until = self.now + PAUSE
         if self._shared is None:
             return True
-        claim = self._shared.claim
-        return _without(lambda key: claim(key, seconds=RENEWING_S), f"{self._key}:renewal") is not False
+        return _without(self._shared.claim, f"{self._key}:renewal", seconds=RENEWING_S) is not False
 
     def _note(self, one: Asked, now: datetime) -> None:
         if one.rate is not None:
@@ -225,8 +225,7 @@ class RateKeeper:
 
     def _put(self, value: bytes, life: timedelta) -> None:
         if self._shared is not None:
-            put, seconds = self._shared.put, max(1, int(life.total_seconds()))
-            _without(lambda key: put(key, value, seconds=seconds), self._key)
+            _without(self._shared.put, self._key, value, seconds=max(1, int(life.total_seconds())))
 
 
 def _life(rate: Rate, now: datetime) -> timedelta:
@@ -244,10 +243,10 @@ def _read(found: bytes) -> _Kept | None:
         return None
 
 
-def _without(do: Callable[..., T], *arguments: object) -> T | None:
+def _without(do: Callable[P, T], *positional: P.args, **named: P.kwargs) -> T | None:
     """Do what can be done without: whatever it raises is told, and None is given."""
     try:
-        return do(*arguments)
+        return do(*positional, **named)
     except Exception as error:
         logger.warning("rates are not shared: %s", type(error).__name__)
         return None

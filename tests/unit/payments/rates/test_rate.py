@@ -1,6 +1,7 @@
 """Conversion against known answers, and the laws that hold for every amount."""
 
 import json
+from datetime import timedelta
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from ace_integrations.payments.rates import (
     RateRules,
     choose,
     convert,
+    cross,
 )
 from ace_integrations.payments.stripe import currencies as stripe
 from ace_integrations.settings import read_number
@@ -79,6 +81,18 @@ def test_both_directions_of_a_rate_give_the_same_and_no_other_pair_is_taken() ->
     for wrong in (rate("3.75", base="USD", quote="SAR"), rate("52", base="EUR", quote="EGP")):
         with pytest.raises(RateMismatchError):
             convert(price, to="USD", rate=wrong)
+
+
+def test_two_rates_from_a_third_currency_are_crossed_at_full_precision_and_as_old_as_the_older() -> None:
+    older = NOW - timedelta(days=1)
+    dollars, pounds = rate("1.1361", base="EUR", quote="USD", as_of=older), rate("59.133", base="EUR", quote="EGP")
+    crossed = cross(dollars, pounds)
+    assert (crossed.base, crossed.quote, crossed.as_of) == ("USD", "EGP", older)
+    assert round(crossed.value, 10) == Decimal("52.0491153948")
+    yen = cross(RATE, rate("157.47729333", quote="JPY"))
+    assert convert(Money.of("1000", "EGP"), to="JPY", rate=yen) == Money.of("3025", "JPY")
+    with pytest.raises(RateMismatchError, match="begin with USD and with EUR"):
+        cross(RATE, pounds)
 
 
 def test_the_guides_snippet_is_impossible() -> None:
