@@ -111,8 +111,15 @@ class _Assembly:
     def rate_terms(self, last_rates: "LastRates | None") -> "RateTerms":
         from ace_integrations.payments.rates import RateTerms
 
-        sources = {name: self._build(name, "rates") for name in self.settings.fx_sources}
-        return RateTerms(self.settings, sources, clock=self._clock, shared=self._shared, last_rates=last_rates)
+        chosen = [self.plugins.provider(name, "rates") for name in self.settings.fx_sources]
+        return RateTerms(
+            self.settings,
+            {provider.name: self._build(provider.name, "rates") for provider in chosen},
+            providers=[self.settings.of(provider.load("settings")) for provider in chosen],
+            clock=self._clock,
+            shared=self._shared,
+            last_rates=last_rates,
+        )
 
     def channels(self, mail: "Mail | AsyncMail") -> "Mapping[str, Channel]":
         from ace_integrations.mail import Address, MailOperations

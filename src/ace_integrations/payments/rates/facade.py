@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -14,10 +14,10 @@ from ace_integrations.core.shared import Shared
 from ace_integrations.payments.money import Money
 from ace_integrations.payments.rates.asking import Asked, RateChain
 from ace_integrations.payments.rates.chain import Accepted, RateRefusedError, RateRules
-from ace_integrations.payments.rates.keeper import LastRates, RateKeeper
+from ace_integrations.payments.rates.keeper import LastRates, RateKeeper, SharedLastRates
 from ace_integrations.payments.rates.quote import Quote
 from ace_integrations.payments.rates.source import RateSource
-from ace_integrations.settings import Settings
+from ace_integrations.settings import ProviderSettings, Settings
 
 
 class RateTerms:
@@ -25,6 +25,7 @@ class RateTerms:
 
     Args:
         sources: by name, in their order.
+        providers: the sources' own settings.
         clock: gives Unix seconds.
         shared: where other processes find a rate, None for nowhere.
         last_rates: where the last accepted one outlives this process.
@@ -35,6 +36,7 @@ class RateTerms:
         settings: Settings,
         sources: Mapping[str, RateSource],
         *,
+        providers: Sequence[ProviderSettings],
         clock: Callable[[], float],
         shared: Shared | None = None,
         last_rates: LastRates | None = None,
@@ -47,10 +49,10 @@ class RateTerms:
         self.keeper = RateKeeper(
             self.chain,
             rules,
-            scope=hashlib.sha256(repr((self.sources, rules)).encode()).hexdigest()[:16],
+            scope=hashlib.sha256(repr((self.sources, rules, providers)).encode()).hexdigest()[:16],
             clock=clock,
             shared=shared,
-            last_rates=last_rates,
+            last_rates=last_rates or _in_shared_place(shared, providers),
         )
 
     def quote(
@@ -77,6 +79,11 @@ class RateTerms:
             exponents=exponents,
             smallest=smallest,
         )
+
+
+def _in_shared_place(shared: Shared | None, providers: Sequence[ProviderSettings]) -> LastRates | None:
+    realm = "sandbox" if any(settings.is_sandbox for settings in providers) else "live"
+    return None if shared is None else SharedLastRates(shared, realm=realm)
 
 
 def rules_of(settings: Settings) -> RateRules:

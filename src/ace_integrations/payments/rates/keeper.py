@@ -56,17 +56,23 @@ class LastRates(Protocol):
 
 
 class SharedLastRates:
-    """The last accepted rate in the place that all processes share; implements `LastRates`."""
+    """The last accepted rate in the place that all processes share; implements `LastRates`.
 
-    def __init__(self, shared: Shared) -> None:
+    Args:
+        realm: keeps a sandbox's rates from a live platform that uses the same place.
+    """
+
+    def __init__(self, shared: Shared, *, realm: str) -> None:
         self._shared = shared
+        self._realm = realm
 
     def get(self, base: str, quote: str) -> Rate | None:
-        found = self._shared.get(f"ace:fx:last:{base}{quote}")
+        found = self._shared.get(f"ace:fx:last:{self._realm}:{base}{quote}")
         return Rate.model_validate_json(found) if found else None
 
     def put(self, rate: Rate) -> None:
-        self._shared.put(f"ace:fx:last:{rate.base}{rate.quote}", rate.model_dump_json().encode(), seconds=LAST_S)
+        key = f"ace:fx:last:{self._realm}:{rate.base}{rate.quote}"
+        self._shared.put(key, rate.model_dump_json().encode(), seconds=LAST_S)
 
 
 class _Kept(BaseModel):
@@ -84,7 +90,7 @@ class RateKeeper:
     """What is known now, and the locks behind which one caller asks for more.
 
     Args:
-        scope: what tells platforms apart that share one place: their sources and rules.
+        scope: what tells platforms apart that share one place: their sources, where those are, their rules.
         clock: gives Unix seconds.
         shared: where other processes find a rate, None for nowhere.
         last_rates: where the last accepted one outlives this process, None for nowhere.
@@ -105,7 +111,7 @@ class RateKeeper:
         self._key = f"ace:fx:rate:{scope}"
         self._clock = clock
         self._shared = shared
-        self._last_rates = last_rates or (SharedLastRates(shared) if shared is not None else None)
+        self._last_rates = last_rates
         self._kept: _Kept | None = None
         self._last: Rate | None = None
         self._refused: tuple[RateRefusedError, datetime] | None = None

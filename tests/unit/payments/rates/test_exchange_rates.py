@@ -4,6 +4,7 @@ import asyncio
 import logging
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from tests.unit.payments.rates.conftest import Colour, Make, Twin
 
 from ace_integrations import Ace, AsyncAce, InvalidInputError, Settings
 from ace_integrations.core.shared import RedisShared
+from ace_integrations.health import examine
 from ace_integrations.payments import Money
 from ace_integrations.payments.rates import (
     AmountTooSmallError,
@@ -27,6 +29,7 @@ from ace_integrations.payments.rates import (
     SharedLastRates,
     asking,
 )
+from ace_integrations.payments.rates.sources.frankfurter import FrankfurterSettings
 from ace_integrations.sandbox import RunningSandbox
 from ace_integrations.sandbox import start as start_sandbox
 
@@ -144,6 +147,25 @@ async def test_sources_are_asked_in_the_order_of_the_settings(make: Make, twin: 
     assert (await rates.refresh()).rate.source == "exchangerate-api"
 
 
+@pytest.mark.parametrize("source", ["exchangerate-api", "openexchangerates", "fawazahmed0-pages"])
+async def test_every_source_can_be_the_only_one(make: Make, twin: Twin, source: str) -> None:
+    accepted = await make(fx_sources=(source,)).rate()
+    assert (accepted.rate.value, twin.asked(source)) == (50, 1)
+
+
+def test_the_sources_that_are_on_are_named_in_their_order(ace_sandbox: RunningSandbox) -> None:
+    settings = Settings(sandbox_url=ace_sandbox.url, fx_sources=("er-api", "frankfurter"))
+    assert Ace(settings).rates.sources == AsyncAce(settings).rates.sources == ("er-api", "frankfurter")
+
+
+@pytest.mark.parametrize(("trouble", "verdict"), [("", "sandbox"), ("unauthorized", "wrong")])
+def test_the_doctor_asks_whether_an_app_id_is_good(twin: Twin, trouble: str, verdict: str, ace_sandbox: Any) -> None:
+    twin.trouble(trouble, "openexchangerates")
+    with Ace(Settings(sandbox_url=ace_sandbox.url, fx_sources=("openexchangerates",))) as ace:
+        found = {name: call.run(ace).verdict for name, call in examine(ace)}
+    assert found["openexchangerates"] == verdict
+
+
 async def test_every_source_can_be_asked_beside_each_other(rates: Colour, twin: Twin) -> None:
     twin.trouble("failing", "er-api")
     asked = await rates.survey()
@@ -201,7 +223,10 @@ async def test_without_any_source_the_last_known_rate_serves_and_then_the_fixed_
 
 
 async def test_with_no_source_at_all_the_fixed_rate_is_the_rate(make: Make, twin: Twin) -> None:
-    quote = await make(fx_sources=(), fx_fixed=Decimal(50)).quote(PRICE, to="USD", **BOUGHT)
+    rates = make(fx_sources=(), fx_fixed=Decimal(50))
+    await rates.rate()
+    twin.later(50)
+    quote = await rates.quote(PRICE, to="USD", **BOUGHT)
     assert (quote.target, quote.decision, twin.asked()) == (Money.of("20", "USD"), Decision.FIXED, 0)
 
 
@@ -424,12 +449,26 @@ async def test_the_last_accepted_rate_outlives_the_process_in_a_row_of_the_platf
 
 
 def test_the_last_accepted_rate_is_kept_in_redis(redis_url: str, ace_sandbox: RunningSandbox) -> None:
-    last = SharedLastRates(RedisShared(redis_url))
     with Ace(Settings(sandbox_url=ace_sandbox.url)) as ace:
         rate = ace.rates.rate().rate
-    last.put(rate)
-    assert last.get("USD", "EGP") == rate
-    assert last.get("EUR", "EGP") is None
+    realm = f"test-{time.time_ns()}"
+    SharedLastRates(RedisShared(redis_url), realm=realm).put(rate)
+    assert SharedLastRates(RedisShared(redis_url), realm=realm).get("USD", "EGP") == rate
+    assert SharedLastRates(RedisShared(redis_url), realm=realm).get("EUR", "EGP") is None
+    assert SharedLastRates(RedisShared(redis_url), realm="live").get("USD", "EGP") is None
+
+
+async def test_a_sandboxs_rate_never_reaches_a_live_platform_through_the_same_place(
+    make: Make, twin: Twin, ace_sandbox: RunningSandbox
+) -> None:
+    shared = Kept()
+    await make(shared=shared).rate()
+    elsewhere = FrankfurterSettings(base_url="https://rates.example.com")
+    live = Ace(Settings(fx_sources=("frankfurter",), providers=(elsewhere,)), clock=ace_sandbox.control.now)
+    live.assembly.__dict__["_shared"] = shared
+    keeper = live.rates._keeper
+    assert keeper.borrowed() is None
+    assert keeper._last is None
 
 
 # What is said.

@@ -95,6 +95,20 @@ def test_two_rates_from_a_third_currency_are_crossed_at_full_precision_and_as_ol
         cross(RATE, pounds)
 
 
+@pytest.mark.parametrize("value", ["0", "-52", "NaN", "Infinity"])
+def test_a_rate_is_a_positive_number_between_two_currencies(value: str) -> None:
+    with pytest.raises(ValueError, match="(positive|finite) number"):
+        rate(value)
+    with pytest.raises(ValueError, match="ISO 4217"):
+        rate("52", base="XAU")
+
+
+@pytest.mark.parametrize("how", [{"rounding": "ROUND_UP"}, {"markup": Decimal("-0.01")}, {"markup": Decimal("NaN")}])
+def test_a_conversion_has_a_known_rounding_and_no_rebate(how: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInputError, match=next(iter(how))):
+        convert(Money.of("1000", "EGP"), to="USD", rate=RATE, **how)
+
+
 def test_the_guides_snippet_is_impossible() -> None:
     # Dividing by the rate that a function named EGP -> USD returns would ask for 52,050.19 dollars.
     inverted = rate("0.019212224", base="USD", quote="EGP")

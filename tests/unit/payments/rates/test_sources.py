@@ -51,7 +51,7 @@ def asked(source: str, content: bytes, **answer: Any) -> Rate:
         ("frankfurter", "/v2/rate/USD/EGP", None),
         ("er-api", "/v6/latest/USD", None),
         ("exchangerate-api", "/v6/latest/USD", "Bearer exchangerate-api-sandbox-key"),
-        ("openexchangerates", "/latest.json?symbols=EGP", "Token openexchangerates-sandbox-app-id"),
+        ("openexchangerates", "/api/latest.json?symbols=EGP", "Token openexchangerates-sandbox-app-id"),
         ("fawazahmed0", "/npm/@fawazahmed0/currency-api@latest/v1/currencies/usd.min.json", None),
         ("fawazahmed0-pages", "/v1/currencies/usd.min.json", None),
     ],

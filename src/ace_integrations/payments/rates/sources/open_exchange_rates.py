@@ -46,7 +46,7 @@ class OpenExchangeRatesSettings(ProviderSettings):
 
     Attributes:
         app_id: a secret: it is all that the service asks for.
-        base_url: another address than openexchangerates.org/api.
+        base_url: another address than openexchangerates.org.
     """
 
     provider: ClassVar[str] = "openexchangerates"
@@ -55,11 +55,6 @@ class OpenExchangeRatesSettings(ProviderSettings):
 
     app_id: Secret | None = Field(default=None, validation_alias="FX_OPENEXCHANGERATES_APP_ID")
     base_url: str | None = Field(default=None, validation_alias="FX_OPENEXCHANGERATES_BASE_URL")
-
-    def in_sandbox(self, url: str) -> "OpenExchangeRatesSettings":
-        """Give these settings pointed at the twin; the service's own address ends with a path too."""
-        placed = super().in_sandbox(url)
-        return placed.model_copy(update={"base_url": f"{placed.base_url}/api"})
 
 
 class Failure(Answer):
@@ -91,9 +86,7 @@ def _app_id(settings: OpenExchangeRatesSettings) -> Mapping[str, str]:
     return {"authorization": f"Token {settings.app_id.get_secret_value() if settings.app_id else ''}"}
 
 
-SERVICE = source_service(
-    OpenExchangeRatesSettings, "https://openexchangerates.org/api", headers=_app_id, problem=_problem
-)
+SERVICE = source_service(OpenExchangeRatesSettings, "https://openexchangerates.org", headers=_app_id, problem=_problem)
 
 
 class OpenExchangeRatesOperations(ServiceOperations):
@@ -127,7 +120,7 @@ class OpenExchangeRatesOperations(ServiceOperations):
 
         # The base only where it is not the usual one: naming it at all is a right of paid plans.
         query = {"symbols": quote, "base": None if base == "USD" else base}
-        return ask("/latest.json", read, pair=(base, quote), known=known, query=query)
+        return ask("/api/latest.json", read, pair=(base, quote), known=known, query=query)
 
 
 class OpenExchangeRates(OpenExchangeRatesOperations, SyncClient[OpenExchangeRatesSettings]):
@@ -151,7 +144,7 @@ def build(settings: OpenExchangeRatesSettings) -> OpenExchangeRatesCalls:
 def probe(settings: OpenExchangeRatesSettings) -> Call[object]:
     """Ask one harmless question that needs the app id, and is not counted, for `ace doctor`."""
     del settings
-    return HttpCall("GET", "/usage.json", raw_reply)
+    return HttpCall("GET", "/api/usage.json", raw_reply)
 
 
 def _rate(table: Table, quote: str) -> Rate:
