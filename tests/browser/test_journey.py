@@ -75,6 +75,7 @@ CONSOLE = (
     "/console/mailgun",
     "/console/stripe",
     "/console/didit",
+    "/console/fx",
     "/console/webhooks",
     "/console/journal",
     "/console/faults",

@@ -147,7 +147,7 @@ class FxTwin:
         trouble = f"sources/{name}/trouble"
         return [
             Action("Well again", trouble, {"trouble": ""}, "primary"),
-            *(Action(label.capitalize(), trouble, {"trouble": word}) for word, label in TROUBLES.items()),
+            *(Action(label[0].upper() + label[1:], trouble, {"trouble": word}) for word, label in TROUBLES.items()),
             Action("Devalue by 62 %", "devalue", tone="danger"),
             Action("The market at 50", "rate", {"egp_per_usd": "50"}),
             Action("The market at 52.05019502", "rate", {"egp_per_usd": "52.05019502"}),
