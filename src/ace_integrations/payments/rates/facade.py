@@ -171,6 +171,7 @@ class ExchangeRates(SyncFacade):
         return self.perform(self._terms.chain.survey())
 
     def _ask(self) -> Accepted:
+        self._keeper.learn()
         return self._keeper.keep(self.perform(self._keeper.round()))
 
     def _renew(self) -> None:
@@ -229,6 +230,7 @@ class AsyncExchangeRates(AsyncFacade):
         return await self.perform(self._terms.chain.survey())
 
     async def _ask(self) -> Accepted:
+        await asyncio.to_thread(self._keeper.learn)
         done = await self.perform(self._keeper.round())
         return await asyncio.to_thread(self._keeper.keep, done)
 

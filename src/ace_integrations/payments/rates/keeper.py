@@ -156,19 +156,18 @@ class RateKeeper:
         return None
 
     def borrowed(self) -> Accepted | None:
-        """Give the rate that another process put into the shared place, None when there is none that lasts.
+        """Give the rate that another process put into the shared place, None when there is none that lasts."""
+        found = _without(self._shared.get, self._key) if self._shared is not None else None
+        kept = _read(found) if found else None
+        if kept is None or self.now >= kept.until or (self._kept is not None and kept.since <= self._kept.since):
+            return None
+        self._kept, self._last = kept, kept.accepted.rate
+        return self.current()
 
-        Also learns which rate was accepted last, whoever accepted it.
-        """
-        if self._shared is not None:
-            found = _without(self._shared.get, self._key)
-            kept = _read(found) if found else None
-            if kept is not None and self.now < kept.until and (self._kept is None or kept.since > self._kept.since):
-                self._kept, self._last = kept, kept.accepted.rate
-                return self.current()
+    def learn(self) -> None:
+        """Learn which rate was accepted last, whichever process accepted it; before each round."""
         if self._last_rates is not None:
             self._last = _without(self._last_rates.get, *PAIR) or self._last
-        return None
 
     def round(self) -> Call[Round]:
         """Describe how the sources are asked now."""

@@ -448,6 +448,18 @@ async def test_the_last_accepted_rate_outlives_the_process_in_a_row_of_the_platf
     assert row.rate.kind is RateKind.AGGREGATE
 
 
+@pytest.mark.parametrize("first", ["rate", "refresh"])
+async def test_a_new_process_holds_its_first_rate_to_the_last_one_of_another(
+    make: Make, twin: Twin, first: str
+) -> None:
+    row = Row()
+    await make(last_rates=row).rate()
+    twin.devalue()
+    with pytest.raises(RateRefusedError) as refused:
+        await getattr(make(last_rates=row), first)()
+    assert refused.value.reason is RateProblem.DISPUTED
+
+
 def test_the_last_accepted_rate_is_kept_in_redis(redis_url: str, ace_sandbox: RunningSandbox) -> None:
     with Ace(Settings(sandbox_url=ace_sandbox.url)) as ace:
         rate = ace.rates.rate().rate
@@ -467,6 +479,7 @@ async def test_a_sandboxs_rate_never_reaches_a_live_platform_through_the_same_pl
     live = Ace(Settings(fx_sources=("frankfurter",), providers=(elsewhere,)), clock=ace_sandbox.control.now)
     live.assembly.__dict__["_shared"] = shared
     keeper = live.rates._keeper
+    keeper.learn()
     assert keeper.borrowed() is None
     assert keeper._last is None
 

@@ -97,7 +97,7 @@ def test_two_rates_from_a_third_currency_are_crossed_at_full_precision_and_as_ol
 
 @pytest.mark.parametrize("value", ["0", "-52", "NaN", "Infinity"])
 def test_a_rate_is_a_positive_number_between_two_currencies(value: str) -> None:
-    with pytest.raises(ValueError, match="(positive|finite) number"):
+    with pytest.raises(ValueError, match=r"(positive|finite) number"):
         rate(value)
     with pytest.raises(ValueError, match="ISO 4217"):
         rate("52", base="XAU")
