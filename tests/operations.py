@@ -52,6 +52,7 @@ CLIENTS: Mapping[str, tuple[type[Any], type[Any]]] = {
     "er-api": (rates.ErApi, rates.AsyncErApi),
     "exchangerate-api": (rates.ExchangeRateApi, rates.AsyncExchangeRateApi),
     "openexchangerates": (rates.OpenExchangeRates, rates.AsyncOpenExchangeRates),
+    "fixer": (rates.Fixer, rates.AsyncFixer),
     "fawazahmed0": (rates.Fawazahmed0, rates.AsyncFawazahmed0),
     "fawazahmed0-pages": (rates.Fawazahmed0Pages, rates.AsyncFawazahmed0Pages),
 }
@@ -62,6 +63,7 @@ RATE_SOURCES = (
     "er-api",
     "exchangerate-api",
     "openexchangerates",
+    "fixer",
     "fawazahmed0",
     "fawazahmed0-pages",
 )

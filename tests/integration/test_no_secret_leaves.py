@@ -26,6 +26,7 @@ CANARIES: dict[str, dict[str, str]] = {
     "stripe": {"STRIPE_SECRET": "sk_test_canaryStripeKey1", "STRIPE_WEBHOOK_SECRET": "whsec_canaryStripeHook"},
     "exchangerate-api": {"FX_EXCHANGERATE_API_KEY": "canary/exchangerate+key=1"},
     "openexchangerates": {"FX_OPENEXCHANGERATES_APP_ID": "canary-app-id"},
+    "fixer": {"FX_FIXER_ACCESS_KEY": "canary-fixer-key"},
     "smtp": {"MAIL_HOST": "127.0.0.1", "MAIL_USERNAME": "user", "MAIL_PASSWORD": "canary-smtp-password"},
 }
 

@@ -11,7 +11,7 @@ from ace_integrations.sandbox import RunningSandbox
 from ace_integrations.settings import ProviderSettings
 
 RATES = ("frankfurter", "er-api", "fawazahmed0")
-OTHER_RATES = ("exchangerate-api", "openexchangerates", "fawazahmed0-pages")
+OTHER_RATES = ("exchangerate-api", "openexchangerates", "fixer", "fawazahmed0-pages")
 
 
 def verdicts(ace: Ace, *, ask: bool = True) -> dict[str, str]:

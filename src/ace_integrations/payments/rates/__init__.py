@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Fawazahmed0,
         Fawazahmed0Pages,
     )
+    from ace_integrations.payments.rates.sources.fixer import AsyncFixer, Fixer
     from ace_integrations.payments.rates.sources.frankfurter import AsyncFrankfurter, Frankfurter
     from ace_integrations.payments.rates.sources.open_exchange_rates import AsyncOpenExchangeRates, OpenExchangeRates
 
@@ -49,6 +50,7 @@ __all__ = [
     "AsyncExchangeRates",
     "AsyncFawazahmed0",
     "AsyncFawazahmed0Pages",
+    "AsyncFixer",
     "AsyncFrankfurter",
     "AsyncOpenExchangeRates",
     "Decision",
@@ -57,6 +59,7 @@ __all__ = [
     "ExchangeRates",
     "Fawazahmed0",
     "Fawazahmed0Pages",
+    "Fixer",
     "Frankfurter",
     "LastRates",
     "OpenExchangeRates",
@@ -88,6 +91,7 @@ _MODULES = {
     "source": ("RateSource",),
     "sources.exchangerate_api": ("AsyncErApi", "AsyncExchangeRateApi", "ErApi", "ExchangeRateApi"),
     "sources.fawazahmed0": ("AsyncFawazahmed0", "AsyncFawazahmed0Pages", "Fawazahmed0", "Fawazahmed0Pages"),
+    "sources.fixer": ("AsyncFixer", "Fixer"),
     "sources.frankfurter": ("AsyncFrankfurter", "Frankfurter"),
     "sources.open_exchange_rates": ("AsyncOpenExchangeRates", "OpenExchangeRates"),
 }

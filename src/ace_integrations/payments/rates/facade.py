@@ -126,7 +126,7 @@ class ExchangeRates(SyncFacade):
         if held is None:
             with self._keeper.lock:
                 return self._keeper.current() or self._keeper.borrowed() or self._ask()
-        if self._keeper.is_near_end and self._keeper.takes_renewal_on():
+        if self._keeper.wants_renewal and self._keeper.takes_renewal_on():
             threading.Thread(target=self._renew, name="ace-rates", daemon=True).start()
         return held
 
@@ -175,8 +175,9 @@ class ExchangeRates(SyncFacade):
         return self._keeper.keep(self.perform(self._keeper.round()))
 
     def _renew(self) -> None:
-        with suppress(RateRefusedError):  # which is told, and asked again in a minute
-            self.refresh()
+        with suppress(RateRefusedError), self._keeper.lock:  # a refusal is told, and stands for a minute
+            if self._keeper.ends_soon:  # another caller may have renewed it meanwhile
+                self._ask()
 
 
 class AsyncExchangeRates(AsyncFacade):
@@ -200,7 +201,7 @@ class AsyncExchangeRates(AsyncFacade):
             async with self._keeper.alock():
                 held = self._keeper.current() or await asyncio.to_thread(self._keeper.borrowed)
                 return held or await self._ask()
-        if self._keeper.is_near_end and await asyncio.to_thread(self._keeper.takes_renewal_on):
+        if self._keeper.wants_renewal and await asyncio.to_thread(self._keeper.takes_renewal_on):
             task = asyncio.create_task(self._renew())
             self._renewals.add(task)
             task.add_done_callback(self._renewals.discard)
@@ -236,4 +237,6 @@ class AsyncExchangeRates(AsyncFacade):
 
     async def _renew(self) -> None:
         with suppress(RateRefusedError):
-            await self.refresh()
+            async with self._keeper.alock():
+                if self._keeper.ends_soon:
+                    await self._ask()

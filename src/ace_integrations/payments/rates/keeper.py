@@ -199,17 +199,18 @@ class RateKeeper:
         return done.outcome
 
     @property
-    def is_near_end(self) -> bool:
-        """Whether the rate that is held ends soon, and nobody renews it yet."""
-        now, kept = self.now, self._kept
-        if kept is None or now < self._renewing_until:
-            return False
-        return kept.until - (kept.until - kept.since) * AHEAD <= now
+    def ends_soon(self) -> bool:
+        """Whether the rate that is held is in the last part of its life."""
+        kept = self._kept
+        return kept is not None and kept.until - (kept.until - kept.since) * AHEAD <= self.now
+
+    @property
+    def wants_renewal(self) -> bool:
+        """Whether the rate ends soon, and nobody of this process renews it yet."""
+        return self.ends_soon and self.now >= self._renewing_until
 
     def takes_renewal_on(self) -> bool:
-        """Let this caller renew the rate; False where another thread or process does already."""
-        if not self.is_near_end:
-            return False
+        """Let this caller renew the rate; False where another process does already."""
         self._renewing_until = self.now + PAUSE
         if self._shared is None:
             return True

@@ -63,6 +63,17 @@ def ace_providers() -> Iterable[Provider]:
         },
     )
     yield Provider(
+        name="fixer",
+        capability="rates",
+        title="Fixer",
+        settings=f"{_HERE}.sources.fixer:FixerSettings",
+        build=f"{_HERE}.sources.fixer:build",
+        service=f"{_HERE}.sources.fixer:SERVICE",
+        twin=_TWIN,
+        cost="about 100 requests a month free",
+        links={"Documentation": "https://fixer.io/documentation", "Dashboard": "https://fixer.io/dashboard"},
+    )
+    yield Provider(
         name="fawazahmed0",
         capability="rates",
         title="Fawaz Ahmed's tables",

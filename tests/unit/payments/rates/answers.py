@@ -17,6 +17,7 @@ SOURCES: Mapping[str, tuple[type[Any], type[Any]]] = {
     "er-api": (rates.ErApi, rates.AsyncErApi),
     "exchangerate-api": (rates.ExchangeRateApi, rates.AsyncExchangeRateApi),
     "openexchangerates": (rates.OpenExchangeRates, rates.AsyncOpenExchangeRates),
+    "fixer": (rates.Fixer, rates.AsyncFixer),
     "fawazahmed0": (rates.Fawazahmed0, rates.AsyncFawazahmed0),
     "fawazahmed0-pages": (rates.Fawazahmed0Pages, rates.AsyncFawazahmed0Pages),
 }
@@ -42,6 +43,9 @@ def body(source: str, value: Any = 52.0502, **changed: Any) -> dict[str, Any]:
             good = {**_V6, "conversion_rates": {"USD": 1, "EGP": value, "EUR": 0.8802}}
         case "openexchangerates":
             good = {"disclaimer": "", "license": "", "timestamp": NOW, "base": "USD", "rates": {"EGP": value}}
+        case "fixer":
+            good = {"success": True, "timestamp": NOW, "base": "EUR", "date": "2026-11-24"}
+            good["rates"] = {"USD": 1, "EGP": value}
         case _:
             good = {"date": "2026-11-24", "usd": {"egp": value, "eur": 0.88022727, "btc": 0.0000113}}
     return {**good, **changed}

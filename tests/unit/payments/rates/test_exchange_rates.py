@@ -147,10 +147,13 @@ async def test_sources_are_asked_in_the_order_of_the_settings(make: Make, twin: 
     assert (await rates.refresh()).rate.source == "exchangerate-api"
 
 
-@pytest.mark.parametrize("source", ["exchangerate-api", "openexchangerates", "fawazahmed0-pages"])
+@pytest.mark.parametrize("source", ["exchangerate-api", "openexchangerates", "fixer", "fawazahmed0-pages"])
 async def test_every_source_can_be_the_only_one(make: Make, twin: Twin, source: str) -> None:
     accepted = await make(fx_sources=(source,)).rate()
-    assert (accepted.rate.value, twin.asked(source)) == (50, 1)
+    assert (round(accepted.rate.value, 4), twin.asked(source)) == (
+        50,
+        1,
+    )  # crossed from six digits each, at one of them
 
 
 def test_the_sources_that_are_on_are_named_in_their_order(ace_sandbox: RunningSandbox) -> None:

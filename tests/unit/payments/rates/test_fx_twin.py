@@ -152,6 +152,20 @@ def test_open_exchange_rates_gives_what_is_asked_for(get: Get) -> None:
     assert get("/openexchangerates/api/currencies.json").json()["EGP"] == "Egyptian Pound"
 
 
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("access_key=x", 101), ("access_key=KEY&base=USD", 105), ("access_key=KEY&symbols=CHF", 202)],
+)
+def test_fixer_refuses_with_200_and_a_number(get: Get, query: str, code: int) -> None:
+    answer = get(f"/fixer/api/latest?{query.replace('KEY', 'fixer-sandbox-access-key')}")
+    assert (answer.status_code, answer.json()["success"], answer.json()["error"]["code"]) == (200, False, code)
+
+
+def test_fixer_gives_what_one_euro_is_worth(get: Get) -> None:
+    answer = get("/fixer/api/latest?access_key=fixer-sandbox-access-key").json()
+    assert (answer["base"], answer["rates"]["EUR"], answer["rates"]["EGP"]) == ("EUR", 1, 56.803512)
+
+
 @pytest.mark.parametrize("folder", ["/fawazahmed0/npm/@fawazahmed0/currency-api@latest", "/fawazahmed0-pages"])
 def test_the_published_tables_are_in_lower_case_with_more_than_money(get: Get, twin: Twin, folder: str) -> None:
     twin.market("52.05019502")
@@ -272,6 +286,8 @@ def test_the_console_has_one_page_for_all_with_buttons_for_each(get: Get, twin: 
 def test_the_journal_shows_no_key(get: Get, ace_sandbox: RunningSandbox) -> None:
     get("/openexchangerates/api/latest.json?app_id=openexchangerates-sandbox-app-id")
     get("/exchangerate-api/v6/exchangerate-api-sandbox-key/latest/USD")
+    get("/fixer/api/latest?access_key=fixer-sandbox-access-key")
     text = str(ace_sandbox.control.journal())
     assert "sandbox-app-id" not in text
+    assert "sandbox-access-key" not in text
     assert "sandbox-key" not in text

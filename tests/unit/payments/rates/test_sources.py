@@ -30,9 +30,10 @@ from ace_integrations.payments.rates import Fawazahmed0, Frankfurter, Rate, Rate
 from ace_integrations.payments.rates.sources.frankfurter import FrankfurterSettings
 
 USD_EGP = {"base": "USD", "quote": "EGP"}
-TIMED = ("er-api", "exchangerate-api", "openexchangerates")
+TIMED = ("er-api", "exchangerate-api", "openexchangerates", "fixer")
 DATED = ("frankfurter", "fawazahmed0", "fawazahmed0-pages")
 V6 = ("er-api", "exchangerate-api")
+HOURLY = ("openexchangerates", "fixer")
 
 every_source = pytest.mark.parametrize("source", SOURCES)
 
@@ -52,6 +53,7 @@ def asked(source: str, content: bytes, **answer: Any) -> Rate:
         ("er-api", "/v6/latest/USD", None),
         ("exchangerate-api", "/v6/latest/USD", "Bearer exchangerate-api-sandbox-key"),
         ("openexchangerates", "/api/latest.json?symbols=EGP", "Token openexchangerates-sandbox-app-id"),
+        ("fixer", "/api/latest?access_key=fixer-sandbox-access-key&symbols=USD%2CEGP", None),
         ("fawazahmed0", "/npm/@fawazahmed0/currency-api@latest/v1/currencies/usd.min.json", None),
         ("fawazahmed0-pages", "/v1/currencies/usd.min.json", None),
     ],
@@ -70,7 +72,7 @@ def test_each_source_is_asked_at_its_own_address_with_its_key_in_a_header(
     assert sent[0].headers.get("authorization") == header
 
 
-@pytest.mark.parametrize("source", ["exchangerate-api", "openexchangerates"])
+@pytest.mark.parametrize("source", ["exchangerate-api", "openexchangerates", "fixer"])
 def test_without_a_key_nothing_is_sent_and_the_variable_is_named(source: str) -> None:
     kind = SOURCES[source][0]
     with kind() as keyless, pytest.raises(ConfigurationError, match="FX_"):
@@ -163,6 +165,16 @@ def test_the_published_table_says_the_same_in_both_directions() -> None:
     assert convert(Money.of("1000", "EGP"), to="JPY", rate=yen) == Money.of("3025", "JPY")
 
 
+@pytest.mark.parametrize(
+    ("base", "quote", "value"),
+    [("USD", "EGP", "52.0491153948"), ("EUR", "EGP", "59.133"), ("USD", "EUR", "0.8802042074")],
+)
+def test_a_source_of_one_euro_is_crossed_at_full_precision(base: str, quote: str, value: str) -> None:
+    table = written(body("fixer", rates={"USD": 1.1361, "EGP": 59.133}))
+    rate = client("fixer", answering(table)).latest(base=base, quote=quote)
+    assert (rate.base, rate.quote, round(rate.value, 10)) == (base, quote, Decimal(value))
+
+
 # Answers that cannot be used.
 
 
@@ -218,6 +230,7 @@ def test_an_answer_of_more_than_two_mebibytes_is_not_read(source: str) -> None:
         ("er-api", {"base_code": "EUR"}),
         ("exchangerate-api", {"base_code": "EGP"}),
         ("openexchangerates", {"base": "EUR"}),
+        ("fixer", {"base": "USD"}),
     ],
 )
 def test_an_answer_of_another_pair_is_a_typed_error(source: str, changed: dict[str, str]) -> None:
@@ -237,6 +250,7 @@ def test_a_table_of_another_base_is_a_typed_error(source: str) -> None:
         ("er-api", {"rates": {"USD": 1}}),
         ("exchangerate-api", {"conversion_rates": {}}),
         ("openexchangerates", {"rates": {}}),
+        ("fixer", {"rates": {"USD": 1.1361}}),
         ("fawazahmed0", {"usd": {"eur": 0.88}}),
         ("fawazahmed0-pages", {"usd": {}}),
     ],
@@ -249,7 +263,7 @@ def test_a_table_without_egp_is_a_typed_error(source: str, rates: dict[str, Any]
 @pytest.mark.parametrize("source", TIMED)
 @pytest.mark.parametrize("moment", [None, "1795528800", 1795528800000, True, 1795528800.5, -(10**18)])
 def test_a_moment_that_is_not_in_seconds_is_a_typed_error(source: str, moment: Any) -> None:
-    field = "timestamp" if source == "openexchangerates" else "time_last_update_unix"
+    field = "timestamp" if source in HOURLY else "time_last_update_unix"
     with pytest.raises(UnexpectedReplyError, match=field):
         asked(source, written(body(source, **{field: moment})))
 
@@ -257,7 +271,7 @@ def test_a_moment_that_is_not_in_seconds_is_a_typed_error(source: str, moment: A
 @pytest.mark.parametrize("source", TIMED)
 def test_an_answer_without_its_moment_is_a_typed_error(source: str) -> None:
     answer = body(source)
-    del answer["timestamp" if source == "openexchangerates" else "time_last_update_unix"]
+    del answer["timestamp" if source in HOURLY else "time_last_update_unix"]
     with pytest.raises(UnexpectedReplyError, match="lacks what is promised"):
         asked(source, written(answer))
 
@@ -310,6 +324,26 @@ def test_an_error_of_open_exchange_rates_has_its_class(status: int, message: str
     with pytest.raises(error) as refused:
         asked("openexchangerates", content, status=status)
     assert refused.value.code == message
+
+
+@pytest.mark.parametrize("status", [200, 401])
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (101, AuthenticationError),
+        (102, AuthenticationError),
+        (104, RateLimitedError),
+        (105, PermissionDeniedError),
+        (202, InvalidRequestError),
+    ],
+)
+def test_an_error_of_fixer_has_its_class_whatever_the_status(
+    status: int, code: int, error: type[ProviderError]
+) -> None:
+    content = written({"success": False, "error": {"code": code, "type": "kind", "info": "…"}})
+    with pytest.raises(error) as refused:
+        asked("fixer", content, status=status)
+    assert refused.value.code == str(code)
 
 
 @pytest.mark.parametrize(
@@ -424,6 +458,9 @@ values = st.recursive(
 @example(content=b'{"error-type": []}', status=404)
 @example(content=b'{"message": {}}', status=429)
 @example(content=b"[]", status=500)
+@example(content=b'{"success": false}', status=200)
+@example(content=b'{"error": "text"}', status=404)
+@example(content=b'{"error": {"code": 1, "type": []}}', status=404)
 def test_no_bytes_raise_anything_but_the_typed_error(source: str, content: bytes, status: int) -> None:
     with pytest.raises(ProviderError):
         asked(source, content, status=status)

@@ -12,9 +12,11 @@ from starlette.routing import BaseRoute, Route
 from ace_integrations.payments.rates.sandbox.frankfurter import FrankfurterRoutes
 from ace_integrations.payments.rates.sandbox.market import FEEDS, TROUBLES, Market
 from ace_integrations.payments.rates.sandbox.tables import (
+    ACCESS_KEY,
     API_KEY,
     APP_ID,
     ExchangeRateApiRoutes,
+    FixerRoutes,
     OpenExchangeRatesRoutes,
     TableFileRoutes,
 )
@@ -32,7 +34,7 @@ class FxTwin:
     empty: ClassVar[str] = "No source."
 
     def __init__(self, world: World) -> None:
-        world.journal.hide(API_KEY, APP_ID)
+        world.journal.hide(API_KEY, APP_ID, ACCESS_KEY)
         self._market = Market(world)
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -47,6 +49,7 @@ class FxTwin:
             "er-api": ExchangeRateApiRoutes(market, "er-api", keyed=False).routes(),
             "exchangerate-api": ExchangeRateApiRoutes(market, "exchangerate-api", keyed=True).routes(),
             "openexchangerates": OpenExchangeRatesRoutes(market).routes(),
+            "fixer": FixerRoutes(market).routes(),
             "fawazahmed0": TableFileRoutes(
                 market, "fawazahmed0", folder="/npm/@fawazahmed0/currency-api@{version}"
             ).routes(),

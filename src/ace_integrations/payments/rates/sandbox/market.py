@@ -23,7 +23,15 @@ PER_USD: Mapping[str, Decimal] = {
 }
 """All other currencies stand still."""
 
-FEEDS = ("frankfurter", "er-api", "exchangerate-api", "openexchangerates", "fawazahmed0", "fawazahmed0-pages")
+FEEDS = (
+    "frankfurter",
+    "er-api",
+    "exchangerate-api",
+    "openexchangerates",
+    "fixer",
+    "fawazahmed0",
+    "fawazahmed0-pages",
+)
 
 SPOILT = {
     "stale": "five days old",

@@ -13,10 +13,12 @@ from starlette.routing import BaseRoute
 from ace_integrations.payments.rates.sandbox.market import Market, start_of
 from ace_integrations.payments.rates.sandbox.routes import Feeding, marked, written
 from ace_integrations.payments.rates.sources.exchangerate_api import ExchangeRateApiSettings
+from ace_integrations.payments.rates.sources.fixer import FixerSettings
 from ace_integrations.payments.rates.sources.open_exchange_rates import OpenExchangeRatesSettings
 
 API_KEY: str = ExchangeRateApiSettings.sandbox_values["api_key"].get_secret_value()
 APP_ID: str = OpenExchangeRatesSettings.sandbox_values["app_id"].get_secret_value()
+ACCESS_KEY: str = FixerSettings.sandbox_values["access_key"].get_secret_value()
 
 _TABLE = re.compile(r"([a-z]{3})(?:\.min)?\.json")
 _ABOUT = {
@@ -145,6 +147,33 @@ class OpenExchangeRatesRoutes:
         return None if given == APP_ID else _open_error(401, "invalid_app_id")
 
 
+class FixerRoutes:
+    """The route below `/api`, of one EUR."""
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+        self._feeding = Feeding(market, "fixer", _refuse_fixer)
+
+    def routes(self) -> list[BaseRoute]:
+        """Give it."""
+        return [self._feeding.route("/api/latest", self._latest)]
+
+    async def _latest(self, request: Request) -> Response:
+        query = request.query_params
+        if query.get("access_key") != ACCESS_KEY:
+            return JSONResponse(_fixer_error(101, "invalid_access_key"))
+        if query.get("base", "EUR") != "EUR":
+            return JSONResponse(_fixer_error(105, "base_currency_access_restricted"))
+        wanted = [code for code in query.get("symbols", "").split(",") if code]
+        table = self._market.table("fixer", "EUR") or {}
+        rates = {code: written(rate, 6) for code, rate in table.items() if not wanted or code in wanted}
+        if not rates:
+            return JSONResponse(_fixer_error(202, "invalid_currency_codes"))
+        moment = self._market.as_of("fixer").replace(minute=0, second=0, microsecond=0)
+        times = {"timestamp": int(moment.timestamp()), "base": "EUR", "date": moment.date().isoformat()}
+        return JSONResponse({"success": True, **times, "rates": rates})
+
+
 class TableFileRoutes:
     """Files of a published package: one table for each currency, all codes in lower case."""
 
@@ -196,6 +225,15 @@ def _refuse_open(trouble: str) -> tuple[int, Any]:
     return status, {"error": True, "status": max(status, 400), "message": kind, "description": "of the sandbox"}
 
 
+def _refuse_fixer(trouble: str) -> tuple[int, Any]:
+    status, code, kind = {
+        "error_200": (200, 104, "usage_limit_reached"),
+        "unauthorized": (401, 101, "invalid_access_key"),
+        "too_many": (429, 104, "usage_limit_reached"),
+    }.get(trouble, (500, 0, "unknown"))
+    return status, _fixer_error(code, kind)
+
+
 def _refuse_file(trouble: str) -> tuple[int, Any]:
     status = {"error_200": 200, "unauthorized": 401, "too_many": 429}.get(trouble, 500)
     return status, {"error": "fault of the sandbox"}
@@ -203,6 +241,10 @@ def _refuse_file(trouble: str) -> tuple[int, Any]:
 
 def _open_error(status: int, message: str) -> Response:
     return JSONResponse({"error": True, "status": status, "message": message, "description": message}, status)
+
+
+def _fixer_error(code: int, kind: str) -> dict[str, Any]:
+    return {"success": False, "error": {"code": code, "type": kind, "info": "of the sandbox"}}
 
 
 def _amount(text: str) -> Decimal | None:
