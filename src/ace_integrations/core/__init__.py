@@ -1,7 +1,7 @@
 """What a plugin author needs to describe and send calls; the modules behind it may move."""
 
 from ace_integrations.core.account import Account, Options
-from ace_integrations.core.call import BlockingCall, Call, Configured, Describer, Replied, Result, operation
+from ace_integrations.core.call import BlockingCall, Call, Configured, Describer, InOrder, Replied, Result, operation
 from ace_integrations.core.client import AsyncClient, AsyncFacade, ServiceOperations, SyncClient, SyncFacade
 from ace_integrations.core.connection import AsyncConnection, AsyncSender, Connection, Sender
 from ace_integrations.core.http_call import Headers, HttpCall, Repeat, Reply, from_json, no_content, raw_reply
@@ -25,6 +25,7 @@ __all__ = [
     "Endpoint",
     "Headers",
     "HttpCall",
+    "InOrder",
     "Observer",
     "Options",
     "Problem",

@@ -5,7 +5,7 @@ import inspect
 import re
 import types
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, get_args, overload
 
@@ -129,6 +129,22 @@ class Configured(Call[T]):
 
     def with_reply(self) -> Call[Replied[T]]:
         return Configured(lambda settings: self.describe(settings).with_reply(), self.provider, self.operation)
+
+
+@dataclass(slots=True)
+class InOrder(Call[tuple[T, ...]]):
+    """Several calls, one after the other; the first that fails ends them all."""
+
+    calls: Sequence[Call[T]]
+
+    def run(self, sender: "Sender") -> tuple[T, ...]:
+        return tuple(call.run(sender) for call in self.calls)
+
+    async def arun(self, sender: "AsyncSender") -> tuple[T, ...]:
+        return tuple([await call.arun(sender) for call in self.calls])
+
+    def labelled(self, provider: str, operation: str) -> Call[tuple[T, ...]]:
+        return InOrder([call.labelled(provider, operation) for call in self.calls])
 
 
 @dataclass(slots=True)

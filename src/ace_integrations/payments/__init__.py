@@ -20,8 +20,12 @@ if TYPE_CHECKING:
         check_refund,
         refundable,
     )
+    from ace_integrations.payments.choice import Choice, NotStarted, Obstacle
     from ace_integrations.payments.facade import AsyncPayments, Payments
+    from ace_integrations.payments.fees import FeeRules
     from ace_integrations.payments.gateway import (
+        DisputeReport,
+        DisputeState,
         GatewayReport,
         PaymentGateway,
         PaymentHint,
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
         Started,
     )
     from ace_integrations.payments.money import Money
+    from ace_integrations.payments.reconcile import Drift
     from ace_integrations.payments.stripe import AsyncStripe, Stripe
 
 __all__ = [
@@ -40,12 +45,19 @@ __all__ = [
     "AsyncPayments",
     "AsyncStripe",
     "Checkout",
+    "Choice",
     "DisputePolicy",
+    "DisputeReport",
+    "DisputeState",
+    "Drift",
     "EventKind",
+    "FeeRules",
     "GatewayReport",
     "Money",
+    "NotStarted",
     "Notice",
     "NoticeKind",
+    "Obstacle",
     "Outcome",
     "PaymentEvent",
     "PaymentGateway",
@@ -70,6 +82,10 @@ __getattr__ = lazy(
         **dict.fromkeys(("NoticeKind", "Outcome", "PaymentEvent", "StoredPayment", "StoredStatus"), "checkout"),
         **dict.fromkeys(("check_refund", "refundable"), "checkout"),
         **dict.fromkeys(("AsyncPayments", "Payments"), "facade"),
+        **dict.fromkeys(("Choice", "NotStarted", "Obstacle"), "choice"),
+        **dict.fromkeys(("DisputeReport", "DisputeState"), "gateway"),
+        "Drift": "reconcile",
+        "FeeRules": "fees",
         **dict.fromkeys(("GatewayReport", "PaymentGateway", "PaymentHint", "PaymentOrder"), "gateway"),
         **dict.fromkeys(("PaymentStatus", "RefundReport", "RefundStatus", "Started"), "gateway"),
         **dict.fromkeys(("AsyncStripe", "Stripe"), "stripe"),

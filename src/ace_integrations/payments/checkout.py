@@ -48,6 +48,7 @@ class StoredPayment(BaseModel):
         disputes_closed: disputes that ended in our favour; with the status it does the same for disputes.
         capture: whether it was started to be taken at once; False where it is reserved first.
         capture_id: the gateway's id of the movement of money; no two payments share one.
+        fee: what the gateway kept, None until it says.
         attempt: the try that the gateway's id belongs to.
         enrolled: whether this payment is why the user has the course.
         decline_code: why the last try failed, "" when none did.
@@ -71,6 +72,7 @@ class StoredPayment(BaseModel):
     disputes_closed: int = 0
     capture: bool = True
     capture_id: str = ""
+    fee: Money | None = None
     attempt: int = 1
     enrolled: bool = False
     decline_code: str = ""
@@ -233,19 +235,46 @@ class Checkout:
     def __init__(self, *, disputes: DisputePolicy = DisputePolicy.SUSPEND) -> None:
         self._disputes = disputes
 
-    def apply(self, stored: StoredPayment, report: GatewayReport, *, also_paid_by: str = "") -> Outcome:
+    def apply(
+        self, stored: StoredPayment, report: GatewayReport, *, also_paid_by: str = "", capture_used_by: str = ""
+    ) -> Outcome:
         """Decide; total over every status and report.
 
         Args:
             report: read from the gateway by us, never what a browser or a webhook said.
             also_paid_by: the reference of another payment that already gave this user this course, "" for none.
+            capture_used_by: the reference of another payment that stands on the same capture id, "" for none.
         """
-        reasons = "; ".join(contradictions(stored, report))
+        reused = (f"capture {report.capture_id} belongs to {capture_used_by}",) if capture_used_by else ()
+        reasons = "; ".join((*contradictions(stored, report), *reused))
         if reasons:
             return self._refuse(stored, reasons)
         if report.status is PaymentStatus.PAID:
             return self._settle(stored, report, also_paid_by)
         return self._progress(stored, report)
+
+    def may_capture(self, stored: StoredPayment, report: GatewayReport, *, also_paid_by: str = "") -> bool:
+        """Say whether to take what the payer agreed to: it is exactly what was asked for, wanted still, and once."""
+        is_wanted = not stored.is_settled and stored.status not in _STUCK
+        is_agreed = report.status in (PaymentStatus.APPROVED, PaymentStatus.AUTHORISED)
+        return is_wanted and is_agreed and not also_paid_by and not any(contradictions(stored, report))
+
+    def decline(self, stored: StoredPayment, code: str) -> Outcome:
+        """Note that a capture was declined, so that the payer must agree again; total over every status.
+
+        Args:
+            code: the gateway's word for it, as in "INSTRUMENT_DECLINED".
+        """
+        if stored.is_settled or stored.status in _STUCK:
+            return _outcome(stored, stored, note=f"late decline {code} recorded only")
+        changed = {"status": StoredStatus.PENDING, "decline_code": code}
+        return _outcome(stored, stored.model_copy(update=changed))
+
+    def give_up(self, stored: StoredPayment) -> Outcome:
+        """End a payment that its payer gave up: what was settled stays, and money that comes all the same is seen."""
+        if stored.is_settled:
+            return _outcome(stored, stored, note="given up too late: recorded only")
+        return _outcome(stored, stored.model_copy(update={"status": StoredStatus.CANCELED}))
 
     def _refuse(self, stored: StoredPayment, reasons: str) -> Outcome:
         """Grant nothing and alarm, once for each contradiction; what was settled before stays settled."""
@@ -262,7 +291,13 @@ class Checkout:
 
     def _settle(self, stored: StoredPayment, report: GatewayReport, also_paid_by: str) -> Outcome:
         settled = stored.model_copy(
-            update={**_newest_refunds(stored, report), "received": report.received, "decline_code": ""}
+            update={
+                **_newest_refunds(stored, report),
+                "received": report.received,
+                "capture_id": report.capture_id or stored.capture_id,
+                "fee": report.fee or stored.fee,
+                "decline_code": "",
+            }
         )
         closed, disputed = _newest_dispute(stored, report)
         status = StoredStatus.DISPUTED if disputed else _by_refunds(settled)
@@ -291,7 +326,7 @@ def contradictions(stored: StoredPayment, report: GatewayReport) -> Iterator[str
         "live mode": (stored.live, report.live),
         "payee": (stored.payee, report.payee),
         "taken at once": (stored.capture, report.capture),
-        "capture id": (stored.capture_id or report.capture_id, report.capture_id),
+        "capture id": (stored.capture_id, report.capture_id) if stored.capture_id and report.capture_id else ("", ""),
         "amount": (stored.amount, report.amount),
     }
     for name, (ours, theirs) in same.items():

@@ -1,12 +1,14 @@
 """What a payment gateway does for a platform, in neutral words, and what a plugin implements."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr
 
 from ace_integrations.core.call import Call
+from ace_integrations.payments.fees import FeeRules
 from ace_integrations.payments.money import Money
 
 
@@ -139,6 +141,35 @@ class RefundReport(BaseModel):
     status: RefundStatus
 
 
+class DisputeState(StrEnum):
+    """Where a dispute is."""
+
+    OPEN = "open"
+    WON = "won"
+    """It ended and the money is ours."""
+    LOST = "lost"
+
+
+class DisputeReport(BaseModel):
+    """What a gateway says about one dispute.
+
+    Attributes:
+        amount: what the payer asks back.
+        reason: the gateway's own word for it.
+        answer_by: until when to answer, None when there is nothing to answer.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    gateway: str
+    dispute_id: str
+    gateway_id: str
+    amount: Money
+    state: DisputeState
+    reason: str = ""
+    answer_by: AwareDatetime | None = None
+
+
 class PaymentHint(BaseModel):
     """A webhook said that a payment changed: the neutral meaning of the provider's event.
 
@@ -188,6 +219,18 @@ class PaymentGateway(Protocol):
 
     def refund(self, *, gateway_id: str, amount: Money | None, idempotency_key: str) -> Call[RefundReport]:
         """Send money back; None is all that is left."""
+        ...
+
+    def disputes(self, *, gateway_id: str) -> Call[tuple[DisputeReport, ...]]:
+        """List the disputes of one payment, newest first."""
+        ...
+
+    def paid_since(self, since: datetime) -> Call[tuple[str, ...]]:
+        """Give the ids of the payments that were paid since, as far back as the gateway remembers."""
+        ...
+
+    def fees(self) -> FeeRules | None:
+        """Give the rules that a fee is estimated by; None where nothing is known of them."""
         ...
 
     def browser_config(self) -> Mapping[str, str]:

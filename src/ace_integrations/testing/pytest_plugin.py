@@ -64,6 +64,12 @@ def ace_no_stray_calls(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the name of what the conformance suite tests; here, since a conftest of `--pyargs` is read too late."""
+    group = parser.getgroup("ace_integrations")
+    group.addoption("--provider", help="what the conformance suite tests: my_package.testing:BarterUnderTest")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark."""
     config.addinivalue_line("markers", "ace_allows_real_hosts: the test may reach hosts beyond this machine")

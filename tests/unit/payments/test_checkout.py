@@ -96,6 +96,8 @@ CONTRADICTIONS: list[dict[str, Any]] = [
     {"reference": ""},
     {"live": True},
     {"payee": "somebody"},
+    {"capture": False},
+    {"oddity": "two captures"},
     {"amount": egp(99)},
     {"amount": Money.of(100, "USD")},
     {"received": egp(99)},
@@ -109,6 +111,9 @@ CONTRADICTIONS: list[dict[str, Any]] = [
 ]
 
 
+NAMED = {"capture": "taken at once", "oddity": "two captures"}
+
+
 @pytest.mark.parametrize("changes", CONTRADICTIONS, ids=str)
 def test_any_contradiction_grants_nothing_and_alarms_once(changes: dict[str, Any]) -> None:
     wrong = report(**changes)
@@ -116,10 +121,77 @@ def test_any_contradiction_grants_nothing_and_alarms_once(changes: dict[str, Any
     second = Checkout().apply(first.payment, wrong)
     assert (first.payment.status, first.access, first.revenue_change) == (StoredStatus.REVIEW, Access.KEEP, egp(0))
     assert first.alarm is not None
-    assert next(iter(changes)).split("_")[0] in first.alarm.reason
+    name = next(iter(changes))
+    assert NAMED.get(name, name.split("_")[0]) in first.alarm.reason
     assert kinds(first) == {EventKind.REVIEW_NEEDED}
     assert is_nothing(second)
     assert (second.audit, second.payment) == ("", first.payment)
+
+
+def test_a_capture_belongs_to_one_payment() -> None:
+    first = Checkout().apply(stored(), report(capture_id="ch_1"), capture_used_by="6")
+    again = Checkout().apply(first.payment, report(capture_id="ch_1"), capture_used_by="6")
+    assert (first.payment.status, first.access) == (StoredStatus.REVIEW, Access.KEEP)
+    assert first.alarm is not None
+    assert first.alarm.reason == "capture ch_1 belongs to 6"
+    assert is_nothing(again)
+
+
+def test_a_payment_stands_on_one_capture_and_keeps_its_fee() -> None:
+    paid, _ = play([report(capture_id="ch_1", fee=egp(5)), report(refunded=egp(1))])
+    other = Checkout().apply(paid, report(capture_id="ch_2"))
+    assert (paid.capture_id, paid.fee) == ("ch_1", egp(5))
+    assert other.alarm is not None
+    assert (other.payment.capture_id, other.payment.enrolled) == ("ch_1", True)
+
+
+AGREED = (PaymentStatus.APPROVED, PaymentStatus.AUTHORISED)
+
+
+@pytest.mark.parametrize("status", PaymentStatus)
+def test_only_what_the_payer_agreed_to_is_taken(status: PaymentStatus) -> None:
+    assert Checkout().may_capture(stored(), report(status)) is (status in AGREED)
+
+
+@pytest.mark.parametrize("changes", CONTRADICTIONS, ids=str)
+def test_nothing_is_taken_that_contradicts_the_books(changes: dict[str, Any]) -> None:
+    assert not Checkout().may_capture(stored(), report(PaymentStatus.APPROVED, **changes))
+
+
+@pytest.mark.parametrize("status", [*SETTLED, StoredStatus.CANCELED, StoredStatus.REVIEW])
+def test_nothing_is_taken_for_what_is_settled_or_ended(status: StoredStatus) -> None:
+    received = egp(100) if status in SETTLED else egp(0)
+    assert not Checkout().may_capture(stored(status=status, received=received), report(PaymentStatus.APPROVED))
+
+
+def test_nothing_is_taken_for_a_course_that_another_payment_gave() -> None:
+    assert not Checkout().may_capture(stored(), report(PaymentStatus.APPROVED), also_paid_by="6")
+
+
+def test_a_declined_capture_is_told_once_and_the_payer_may_agree_again() -> None:
+    approved = Checkout().apply(stored(), report(PaymentStatus.APPROVED)).payment
+    first = Checkout().decline(approved, "INSTRUMENT_DECLINED")
+    again = Checkout().decline(first.payment, "INSTRUMENT_DECLINED")
+    assert (first.payment.has_failed, kinds(first), kinds(again)) == (
+        True,
+        {EventKind.PAYMENT_ATTEMPT_FAILED},
+        set(),
+    )
+    assert Checkout().apply(again.payment, report()).payment.status is StoredStatus.PAID
+
+
+def test_what_was_given_up_is_over_and_its_money_is_seen_all_the_same() -> None:
+    ended = Checkout().give_up(stored())
+    assert (ended.payment.status, kinds(ended)) == (StoredStatus.CANCELED, {EventKind.PAYMENT_CANCELED})
+    assert Checkout().apply(ended.payment, report()).payment.status is StoredStatus.PAID
+
+
+@pytest.mark.parametrize("status", SETTLED)
+def test_what_was_settled_is_neither_declined_nor_given_up(status: StoredStatus) -> None:
+    paid = stored(status=status, received=egp(100), enrolled=True)
+    for outcome in (Checkout().decline(paid, "late"), Checkout().give_up(paid)):
+        assert outcome.payment == paid
+        assert is_nothing(outcome)
 
 
 @pytest.mark.parametrize("status", OPEN)

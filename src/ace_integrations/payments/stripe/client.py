@@ -388,7 +388,7 @@ class StripeOperations(ServiceOperations):
 
 
 _AUTOMATIC = {"enabled": True}
-_CHARGE = ["latest_charge.refunds"]
+_CHARGE = ["latest_charge.refunds", "latest_charge.balance_transaction"]
 
 
 class Stripe(StripeOperations, SyncClient[StripeSettings]):

@@ -1,10 +1,13 @@
 """Stripe as a payment gateway in neutral words."""
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from datetime import UTC, datetime
 
-from ace_integrations.core import Call, Result
+from ace_integrations.core import Call, InOrder, Result
+from ace_integrations.payments.fees import FeeRules
 from ace_integrations.payments.gateway import (
+    DisputeReport,
+    DisputeState,
     GatewayReport,
     PaymentOrder,
     PaymentStatus,
@@ -15,7 +18,8 @@ from ace_integrations.payments.gateway import (
 from ace_integrations.payments.money import ISO_4217, Money
 from ace_integrations.payments.stripe.client import StripeCalls
 from ace_integrations.payments.stripe.currencies import from_units
-from ace_integrations.payments.stripe.models import Dispute, Page, PaymentIntent, Refund
+from ace_integrations.payments.stripe.fees import FEES
+from ace_integrations.payments.stripe.models import Charge, Dispute, EventRecord, Page, PaymentIntent, Refund
 from ace_integrations.payments.stripe.settings import StripeSettings
 
 GATEWAY = "stripe"
@@ -67,7 +71,9 @@ class StripeGateway:
 
     def find(self, *, reference: str) -> Call[tuple[GatewayReport, ...]]:
         """Search the PaymentIntents that carry our id."""
-        return self._found(reference, None, ()).then(self._all_reported)
+        return self._found(reference, None, ()).then(
+            lambda ids: InOrder([self.report(gateway_id=each) for each in ids])
+        )
 
     def capture(self, *, gateway_id: str, idempotency_key: str) -> Call[GatewayReport]:
         """Capture all that was authorised."""
@@ -86,6 +92,20 @@ class StripeGateway:
         return self._calls.create_refund(
             payment_intent_id=gateway_id, amount=amount, idempotency_key=idempotency_key
         ).map(lambda refund: _refunded(refund, gateway_id))
+
+    def disputes(self, *, gateway_id: str) -> Call[tuple[DisputeReport, ...]]:
+        """List the disputes of the PaymentIntent; Stripe never opens a hundred for one."""
+        return self._calls.list_disputes(payment_intent_id=gateway_id).map(
+            lambda page: tuple(_disputed(dispute, gateway_id) for dispute in page.data)
+        )
+
+    def paid_since(self, since: datetime) -> Call[tuple[str, ...]]:
+        """Read it from Stripe's events, which reach back 30 days."""
+        return self._paid(since.timestamp(), None, ())
+
+    def fees(self) -> FeeRules:
+        """Give the fees that were published for cards."""
+        return FEES
 
     def browser_config(self) -> Mapping[str, str]:
         """Give the publishable key under the name that the platform's pages know, and where Stripe.js is."""
@@ -114,6 +134,15 @@ class StripeGateway:
 
         return self._calls.list_refunds(payment_intent_id=intent, starting_after=after).then(more)
 
+    def _paid(self, since: float, after: str | None, before: tuple[str, ...]) -> Call[tuple[str, ...]]:
+        def more(page: Page[EventRecord]) -> Call[tuple[str, ...]]:
+            recent = [event for event in page.data if event.created >= since]
+            found = (*before, *(str(event.data["object"]["id"]) for event in recent))
+            is_last = not page.has_more or len(recent) < len(page.data)
+            return Result(tuple(dict.fromkeys(found))) if is_last else self._paid(since, page.data[-1].id, found)
+
+        return self._calls.list_events(types=["payment_intent.succeeded"], starting_after=after).then(more)
+
     def _found(self, reference: str, page: str | None, before: tuple[str, ...]) -> Call[tuple[str, ...]]:
         return self._calls.search_payment_intents(reference=reference, page=page).then(
             lambda found: (
@@ -121,14 +150,6 @@ class StripeGateway:
                 if found.has_more and found.next_page
                 else Result((*before, *(each.id for each in found.data)))
             )
-        )
-
-    def _all_reported(self, ids: Sequence[str]) -> Call[tuple[GatewayReport, ...]]:
-        nothing: Call[tuple[GatewayReport, ...]] = Result(())
-        return reduce(
-            lambda done, each: done.then(lambda reports: self.report(gateway_id=each).map(lambda one: (*reports, one))),
-            ids,
-            nothing,
         )
 
 
@@ -151,11 +172,32 @@ def to_report(intent: PaymentIntent, refunds: Sequence[Refund] = (), disputes: S
         disputes_closed=sum(dispute.is_in_our_favour for dispute in disputes),
         capture=intent.capture_method != "manual",
         capture_id=intent.latest_charge.id if intent.latest_charge and intent.amount_received else "",
+        fee=_fee(intent.latest_charge) if intent.amount_received else None,
     )
 
 
 def _sum(refunds: Sequence[Refund], status: str, currency: str) -> Money:
     return from_units(sum(refund.amount for refund in refunds if refund.status == status), currency)
+
+
+def _fee(charge: Charge | None) -> Money | None:
+    booked = charge.balance_transaction if charge else None
+    return from_units(booked.fee, booked.currency) if booked and booked.currency else None
+
+
+def _disputed(dispute: Dispute, gateway_id: str) -> DisputeReport:
+    is_over = dispute.is_in_our_favour or dispute.status == "lost"
+    ended = DisputeState.WON if dispute.is_in_our_favour else DisputeState.LOST
+    due = dispute.evidence_details.due_by
+    return DisputeReport(
+        gateway=GATEWAY,
+        dispute_id=dispute.id,
+        gateway_id=gateway_id,
+        amount=from_units(dispute.amount, dispute.currency),
+        state=ended if is_over else DisputeState.OPEN,
+        reason=dispute.reason,
+        answer_by=datetime.fromtimestamp(due, UTC) if due and not is_over else None,
+    )
 
 
 def _started(intent: PaymentIntent) -> Started:

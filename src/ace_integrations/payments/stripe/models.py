@@ -69,12 +69,30 @@ class Refund(_Object):
     created: Seconds = 0
 
 
+class BalanceTransaction(_Object):
+    """What a charge brought to the account, and what Stripe kept of it.
+
+    Attributes:
+        amount, fee: in the currency that the account is kept in, which is `currency`.
+    """
+
+    id: str
+    amount: Units = 0
+    fee: Units = 0
+    currency: str = ""
+
+
+def _named(value: Any) -> Any:
+    return {"id": value} if isinstance(value, str) else value
+
+
 class Charge(_Object):
     """One try to move money; of a failed try too.
 
     Attributes:
         amount_refunded: what went or is going back.
         disputed: whether it ever was, even if the dispute was won.
+        balance_transaction: with its id alone unless it was expanded; None while the money is on its way.
         refunds: only when expanded.
     """
 
@@ -90,7 +108,7 @@ class Charge(_Object):
     disputed: bool = False
     payment_intent: Ref = None
     failure_code: str | None = None
-    balance_transaction: Ref = None
+    balance_transaction: Annotated[BalanceTransaction | None, BeforeValidator(_named)] = None
     refunds: Page[Refund] | None = None
     metadata: Mapping[str, str] = {}
     livemode: bool = False

@@ -64,7 +64,7 @@ def test_a_payment_is_created_as_stripe_documents_it(ace_sandbox: RunningSandbox
     )
     assert call["request_body"] == (
         "amount=100000&currency=egp&automatic_payment_methods[enabled]=true&metadata[payment_id]=7"
-        "&description=Course 42&expand[0]=latest_charge.refunds"
+        "&description=Course 42&expand[0]=latest_charge.refunds&expand[1]=latest_charge.balance_transaction"
     )
     sent = call["request_headers"]
     assert (sent["idempotency-key"], sent["stripe-version"]) == ("ace:create:7:1", API_VERSION)

@@ -67,6 +67,7 @@ def test_our_ids_travel_as_text(ace_sandbox: RunningSandbox, ace: Ace) -> None:
 def test_a_report_says_what_was_received(ace_sandbox: RunningSandbox, ace: Ace) -> None:
     gateway_id = paid(ace)
     told = report(ace, gateway_id)
+    assert told.capture_id.startswith("ch_")
     assert told == GatewayReport(
         gateway="stripe",
         gateway_id=gateway_id,
@@ -77,7 +78,10 @@ def test_a_report_says_what_was_received(ace_sandbox: RunningSandbox, ace: Ace) 
         refunded=egp(0),
         refunds_failed=egp(0),
         live=False,
+        capture_id=told.capture_id,
+        fee=Money.of("31.50", "EGP"),
     )
+    assert told.fee == ace.payments.estimate_fee(egp(1000))
     assert len(ace_sandbox.control.journal(provider="stripe", kind="call")) == 3
 
 

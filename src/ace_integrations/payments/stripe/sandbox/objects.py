@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from ace_integrations.payments.stripe.currencies import digits, from_units
+from ace_integrations.payments.stripe.fees import FEES
 from ace_integrations.payments.stripe.sandbox.cards import Card
 from ace_integrations.payments.stripe.sandbox.http import Json, group
 
@@ -176,7 +178,7 @@ def _details(card: Json) -> Json:
 
 def transaction(source: Json, *, amount: int, kind: str, now: int) -> Json:
     """Give the balance transaction of a charge or a refund, with Stripe's usual fee on charges."""
-    fee = round(amount * 0.029) + 30 if kind == "charge" else 0
+    fee = _fee(amount, source["currency"]) if kind == "charge" else 0
     return {
         "id": new_id("txn"),
         "object": "balance_transaction",
@@ -195,6 +197,11 @@ def transaction(source: Json, *, amount: int, kind: str, now: int) -> Json:
         "status": "pending",
         "type": kind,
     }
+
+
+def _fee(amount: int, currency: str) -> int:
+    estimate = FEES.estimate(from_units(amount, currency))
+    return estimate.to_minor(digits=digits(currency.upper())) if estimate else round(amount * FEES.share)
 
 
 def refund(charge: Json, params: Mapping[str, Any], *, amount: int, metadata: dict[str, str], now: int) -> Json:
