@@ -10,7 +10,7 @@ import certifi
 import pytest
 import stamina
 
-_OURS = ("ACE_", "DIDIT_", "MAILGUN_", "MAIL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_", "THINGS_")
+_OURS = ("ACE_", "DIDIT_", "FX_", "MAILGUN_", "MAIL_", "PAYPAL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_", "THINGS_")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -18,7 +18,7 @@ from ace_integrations.mail.mailgun import AsyncMailgun, Mailgun
 from ace_integrations.mail.mailgun.models import NewSuppression, SuppressionKind, WebhookType
 from ace_integrations.mail.message import Draft
 from ace_integrations.mail.mime import to_mime
-from ace_integrations.payments import AsyncStripe, Money, Stripe
+from ace_integrations.payments import AsyncStripe, Money, Stripe, rates
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -48,7 +48,25 @@ CLIENTS: Mapping[str, tuple[type[Any], type[Any]]] = {
     "didit": (Didit, AsyncDidit),
     "mailgun": (Mailgun, AsyncMailgun),
     "stripe": (Stripe, AsyncStripe),
+    "frankfurter": (rates.Frankfurter, rates.AsyncFrankfurter),
+    "er-api": (rates.ErApi, rates.AsyncErApi),
+    "exchangerate-api": (rates.ExchangeRateApi, rates.AsyncExchangeRateApi),
+    "openexchangerates": (rates.OpenExchangeRates, rates.AsyncOpenExchangeRates),
+    "fixer": (rates.Fixer, rates.AsyncFixer),
+    "fawazahmed0": (rates.Fawazahmed0, rates.AsyncFawazahmed0),
+    "fawazahmed0-pages": (rates.Fawazahmed0Pages, rates.AsyncFawazahmed0Pages),
 }
+
+
+RATE_SOURCES = (
+    "frankfurter",
+    "er-api",
+    "exchangerate-api",
+    "openexchangerates",
+    "fixer",
+    "fawazahmed0",
+    "fawazahmed0-pages",
+)
 
 
 def operations_of(client: type[Any]) -> list[str]:
@@ -246,6 +264,7 @@ WALKS: tuple[Walk, ...] = (
         "endpoints",
     ),
     Walk("stripe", "list_webhook_endpoints", _with()),
+    *(Walk(source, "latest", _with(base="USD", quote="EGP")) for source in RATE_SOURCES),
     Walk("stripe", "delete_webhook_endpoint", lambda client: ((), {"webhook_endpoint_id": _endpoint(client)})),
 )
 

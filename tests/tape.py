@@ -39,9 +39,9 @@ def recording(path: Path, origin: Origin, settings: ProviderSettings, url: str) 
 
 
 @contextmanager
-def replaying(path: Path) -> Generator[Any]:
-    """Answer from a cassette; a request that is not on it fails."""
-    with _tape("none").use_cassette(str(path)) as cassette:
+def replaying(path: Path, settings: ProviderSettings) -> Generator[Any]:
+    """Answer from a cassette; a request that is not on it fails. A key in an address is scrubbed as it was there."""
+    with _tape("none", before_record_request=_Scrub(settings, "").request).use_cassette(str(path)) as cassette:
         yield cassette
 
 

@@ -19,11 +19,12 @@ from ace_integrations.usage.prices import PriceList, corrected
 
 if TYPE_CHECKING:
     from ace_integrations.audit import Audit
-    from ace_integrations.core.token import SharedTokens
+    from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
     from ace_integrations.mail import AsyncMail, Mail, MailTransport
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
+    from ace_integrations.payments.rates import AsyncExchangeRates, ExchangeRates, LastRates, RateTerms
     from ace_integrations.throttle import Throttle
     from ace_integrations.webhooks import AsyncReceiver, AsyncStore, Doors, Receiver, Store
 
@@ -92,7 +93,7 @@ class _Assembly:
             self.settings.of(provider.load("settings")),
             defaults=Options(self.settings.timeout_s, self.settings.max_retries),
             observer=self._watch,
-            shared_tokens=self._shared_tokens,
+            shared=self._shared,
             clock=self._clock,
         )
 
@@ -107,6 +108,19 @@ class _Assembly:
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
 
+    def rate_terms(self, last_rates: "LastRates | None") -> "RateTerms":
+        from ace_integrations.payments.rates import RateTerms
+
+        chosen = [self.plugins.provider(name, "rates") for name in self.settings.fx_sources]
+        return RateTerms(
+            self.settings,
+            {provider.name: self._build(provider.name, "rates") for provider in chosen},
+            providers=[self.settings.of(provider.load("settings")) for provider in chosen],
+            clock=self._clock,
+            shared=self._shared,
+            last_rates=last_rates,
+        )
+
     def channels(self, mail: "Mail | AsyncMail") -> "Mapping[str, Channel]":
         from ace_integrations.mail import Address, MailOperations
         from ace_integrations.mail.notifications import MailChannel
@@ -117,11 +131,11 @@ class _Assembly:
         sender = Address(email=address, name=self.settings.mail_from_name)
         return {"mail": MailChannel(lambda message: MailOperations.send.describe(mail, message), sender)}
 
-    def doors(self) -> "Doors":
+    def doors(self, http: Any = None) -> "Doors":
         from ace_integrations.webhooks import Doors
 
         sources = (provider.load("webhooks") for provider in self.plugins.providers.values() if provider.webhooks)
-        return Doors(sources, self.settings)
+        return Doors(sources, self.settings, http=http)
 
     def chosen(self) -> list[Provider]:
         """Give the providers that the settings switch on."""
@@ -146,10 +160,10 @@ class _Assembly:
         return {key: value for gateway in self.gateways().values() for key, value in gateway.browser_config().items()}
 
     @cached_property
-    def _shared_tokens(self) -> "SharedTokens | None":
-        from ace_integrations.core.token import RedisTokens
+    def _shared(self) -> "Shared | None":
+        from ace_integrations.core.shared import RedisShared
 
-        return RedisTokens(self.settings.redis_url.get_secret_value()) if self.settings.redis_url else None
+        return RedisShared(self.settings.redis_url.get_secret_value()) if self.settings.redis_url else None
 
     @cached_property
     def _watch(self) -> _Watch:
@@ -174,9 +188,11 @@ class _Front:
         http: Any = None,
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
+        last_rates: "LastRates | None" = None,
     ) -> None:
         self._given = settings
         self._http = http
+        self._last_rates = last_rates
         self._clock = clock
         self._loaded = loaded
         self._options = Options()
@@ -256,6 +272,7 @@ class Ace(_Front):
         webhook_store: where handled events are remembered; in memory when not given.
         http: one `httpx.Client` or `httpx2.Client` of yours for all services; you close it.
         clock: gives Unix seconds; a sandbox's clock in tests.
+        last_rates: where the last accepted exchange rate is remembered; in Redis where that is set, else not.
     """
 
     def __init__(
@@ -266,8 +283,9 @@ class Ace(_Front):
         http: Any = None,
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
+        last_rates: "LastRates | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded)
+        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates)
         self._store = webhook_store
         self._connections: dict[str, Connection] = {}
 
@@ -304,11 +322,18 @@ class Ace(_Front):
         return Payments(self, self.assembly.gateways())
 
     @cached_property
+    def rates(self) -> "ExchangeRates":
+        """Exchange rates, and quotes for prices that a gateway cannot take."""
+        from ace_integrations.payments.rates import ExchangeRates
+
+        return ExchangeRates(self, self.assembly.rate_terms(self._last_rates))
+
+    @cached_property
     def webhooks(self) -> "Receiver":
         """The receiver of every provider's webhooks."""
         from ace_integrations.webhooks import Receiver
 
-        return Receiver(self.assembly.doors(), self._store, clock=self._clock)
+        return Receiver(self.assembly.doors(self._http), self._store, clock=self._clock)
 
     def client(self, kind: type[SyncC]) -> SyncC:
         """Give a provider's own client on the same connection, as in `ace.client(Didit)`."""
@@ -347,8 +372,9 @@ class AsyncAce(_Front):
         http: Any = None,
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
+        last_rates: "LastRates | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded)
+        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates)
         self._store = webhook_store
         self._connections: dict[str, AsyncConnection] = {}
 
@@ -385,11 +411,18 @@ class AsyncAce(_Front):
         return AsyncPayments(self, self.assembly.gateways())
 
     @cached_property
+    def rates(self) -> "AsyncExchangeRates":
+        """Exchange rates, and quotes for prices that a gateway cannot take."""
+        from ace_integrations.payments.rates import AsyncExchangeRates
+
+        return AsyncExchangeRates(self, self.assembly.rate_terms(self._last_rates))
+
+    @cached_property
     def webhooks(self) -> "AsyncReceiver":
         """The receiver of every provider's webhooks."""
         from ace_integrations.webhooks import AsyncReceiver
 
-        return AsyncReceiver(self.assembly.doors(), self._store, clock=self._clock)
+        return AsyncReceiver(self.assembly.doors(self._http), self._store, clock=self._clock)
 
     def client(self, kind: type[AsyncC]) -> AsyncC:
         """Give a provider's own client on the same connection, as in `ace.client(AsyncDidit)`."""

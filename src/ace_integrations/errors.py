@@ -17,6 +17,7 @@ AceError
 │   ├── NotFoundError              no such object
 │   ├── InvalidRequestError        the service refused the arguments
 │   ├── ConflictError              the object is in another state, or a key was used twice
+│   │   └── InProgressError        the same is being done now: ask in a second what became of it
 │   └── DeclinedError              the payer's bank refused
 └── WebhookError                   a delivery was refused
     ├── SignatureError             not signed with a current secret
@@ -39,6 +40,7 @@ __all__ = [
     "ConnectionFailedError",
     "DeadlineExceededError",
     "DeclinedError",
+    "InProgressError",
     "InvalidInputError",
     "InvalidRequestError",
     "MalformedEventError",
@@ -196,6 +198,10 @@ class InvalidRequestError(ProviderError):
 
 class ConflictError(ProviderError):
     """The object is in a state that does not allow this, or an idempotency key was used for something else."""
+
+
+class InProgressError(ConflictError):
+    """The same is being done at this moment, by another request: ask in a second what became of it."""
 
 
 class DeclinedError(ProviderError):

@@ -25,7 +25,7 @@ logger = logging.getLogger("ace_integrations.usage")
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
-Capability = Literal["identity", "mail", "ai", "jobs", "payments", "video", "realtime"]
+Capability = Literal["identity", "mail", "ai", "jobs", "payments", "rates", "video", "realtime"]
 
 Reference = Literal["settings", "build", "service", "webhooks", "twin", "commands", "probe", "prices"]
 
@@ -40,7 +40,7 @@ class Provider:
         build: a function `(settings) -> implementation` of the capability's pure interface.
         service: its `Service`, for the connection; None when it does no HTTP.
         webhooks: its `WebhookSource`; None when it sends none.
-        twin: its `Twin` class for the sandbox; None when it needs none.
+        twin: its `Twin` class for the sandbox, which several providers may share; None when it needs none.
         commands: a typer app for `ace <name>`; None when it has none.
         probe: a function `(settings) -> Call` that asks the service one harmless question, for `ace doctor`.
         cost: what using it costs, in one short phrase; "" where nothing is known.

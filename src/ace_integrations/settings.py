@@ -1,7 +1,10 @@
 """Settings that all providers share, and the base of each provider's own."""
 
 import os
+import re
 from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
@@ -24,7 +27,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from ace_integrations.errors import ConfigurationError
+from ace_integrations.errors import ConfigurationError, InvalidInputError
 
 P = TypeVar("P", bound="ProviderSettings")
 
@@ -53,6 +56,53 @@ def _split(value: object) -> object:
     return value
 
 
+def read_number(text: str) -> Decimal:
+    """Read a number that a person wrote into a setting: `52.05`, without blanks, exponents or other digits.
+
+    Raises:
+        InvalidInputError: it is written otherwise: `Decimal` itself would take 5_2 and ٥٢.
+    """
+    if not _NUMBER.fullmatch(text):
+        raise InvalidInputError("is a number as in 52.05, in digits of ASCII")
+    return Decimal(text)
+
+
+def read_duration(text: str) -> timedelta:
+    """Read how long something lasts: `900` seconds, `15m`, `36h` or `4d`.
+
+    Raises:
+        InvalidInputError: it is written otherwise.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise InvalidInputError("is a number of seconds, or one with m, h or d behind it, as in 36h")
+    return timedelta(**{_UNITS[found[2] or "s"]: int(found[1])})
+
+
+def write_duration(duration: timedelta) -> str:
+    """Write it as `read_duration` reads it, in the largest unit that it is a whole number of."""
+    return next(
+        f"{duration // timedelta(**{unit: 1})}{letter}"
+        for letter, unit in reversed(_UNITS.items())
+        if duration % timedelta(**{unit: 1}) == timedelta(0) or letter == "s"
+    )
+
+
+_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,18})?", re.ASCII)
+_DURATION = re.compile(r"([0-9]{1,9})([smhd]?)", re.ASCII)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _exact(value: object) -> object:
+    if isinstance(value, float | bool):
+        raise ValueError("is text or a Decimal: a float cannot hold 0.1")
+    return read_number(value) if isinstance(value, str) else value
+
+
+def _lasting(value: object) -> object:
+    return read_duration(value) if isinstance(value, str) else value
+
+
 Secret = Annotated[SecretStr, AfterValidator(_strip)]
 """One secret, white space around it dropped."""
 
@@ -61,6 +111,15 @@ SecretList = Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(_split)]
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 """A comma list of names."""
+
+Exact = Annotated[Decimal, BeforeValidator(_exact)]
+"""A number in plain digits, kept as it is written."""
+
+Bounds = Annotated[tuple[Exact, Exact], NoDecode, BeforeValidator(_split)]
+"""The least and the most, with a comma between them."""
+
+Duration = Annotated[timedelta, BeforeValidator(_lasting), Field(ge=timedelta(0))]
+"""How long something lasts, as `read_duration` reads it."""
 
 
 class _Environment(BaseSettings):
@@ -239,6 +298,16 @@ class Settings(_Environment):
         budgets: by the month, as in "mailgun=10000" or "didit=50 USD": a hook is told at 80 % and at 100 %.
         hard_budgets: likewise, and the call that would go past one is refused.
         prices: a TOML file with your own prices, see `ace usage prices`.
+        fx_sources: where exchange rates are asked for, with commas, the first one first; none leaves the fixed rate.
+        fx_quote_ttl: how long a quote that was shown can be used.
+        fx_warn_age: a rate that is older by its source's own time is flagged.
+        fx_max_age: an older one is refused.
+        fx_max_future: how far ahead a source may date its rate.
+        fx_bounds: EGP for one USD, the least and the most; catches what is inverted or of a hundred units.
+        fx_band: how far, as a fraction, a rate may be from the last accepted one without another source's word.
+        fx_agree: how near, as a fraction, that other source must be.
+        fx_markup: a fraction that is added to every quote, 0.02 for 2 %.
+        fx_fixed: EGP for one USD when no source answers; never in place of a rate that is disputed.
         limits: by name, as in "payments=20/minute"; see `ace_integrations.throttle.DEFAULTS`.
         redis_url: where several processes count together; may hold a password.
         audit_address_key: hashes the IP addresses of audit events; None keeps them readable.
@@ -255,6 +324,16 @@ class Settings(_Environment):
     mail_from: str | None = Field(default=None, validation_alias="MAIL_FROM_ADDRESS")
     mail_from_name: str = Field(default="", validation_alias="MAIL_FROM_NAME")
     payments: Names = Field(default=("stripe",), validation_alias="ACE_PAYMENTS")
+    fx_sources: Names = Field(default=("frankfurter", "er-api", "fawazahmed0"), validation_alias="ACE_FX_SOURCES")
+    fx_quote_ttl: Duration = Field(default=timedelta(minutes=15), validation_alias="ACE_FX_QUOTE_TTL")
+    fx_warn_age: Duration = Field(default=timedelta(hours=36), validation_alias="ACE_FX_WARN_AGE")
+    fx_max_age: Duration = Field(default=timedelta(hours=96), validation_alias="ACE_FX_MAX_AGE")
+    fx_max_future: Duration = Field(default=timedelta(hours=26), validation_alias="ACE_FX_MAX_FUTURE")
+    fx_bounds: Bounds = Field(default=(Decimal(20), Decimal(200)), validation_alias="ACE_FX_BOUNDS")
+    fx_band: Exact = Field(default=Decimal("0.10"), validation_alias="ACE_FX_BAND")
+    fx_agree: Exact = Field(default=Decimal("0.02"), validation_alias="ACE_FX_AGREE")
+    fx_markup: Exact = Field(default=Decimal(0), validation_alias="ACE_FX_MARKUP")
+    fx_fixed: Exact | None = Field(default=None, validation_alias="ACE_FX_FIXED")
     budgets: Names = Field(default=(), validation_alias="ACE_BUDGETS")
     hard_budgets: Names = Field(default=(), validation_alias="ACE_HARD_BUDGETS")
     prices: str | None = Field(default=None, validation_alias="ACE_PRICES")
@@ -311,12 +390,23 @@ class Settings(_Environment):
             found.append("ACE_ENV is production, so ACE_SANDBOX and ACE_SANDBOX_URL must not be set")
         if self.sandbox_url is not None and not is_loopback(self.sandbox_url):
             found.append("ACE_SANDBOX_URL must be an address of this machine, as in http://127.0.0.1:8600")
+        if not 0 < self.fx_bounds[0] < self.fx_bounds[1]:
+            found.append("ACE_FX_BOUNDS is the least and the most, as in 20,200")
+        if self.fx_warn_age > self.fx_max_age:
+            found.append("ACE_FX_WARN_AGE must not be longer than ACE_FX_MAX_AGE")
+        if self.fx_fixed is not None and not self.fx_bounds[0] <= self.fx_fixed <= self.fx_bounds[1]:
+            found.append("ACE_FX_FIXED must be within ACE_FX_BOUNDS")
         return found
 
     @property
     def switched_on(self) -> tuple[tuple[str, str], ...]:
         """Every capability with the provider that is on for it; one that may have several comes several times."""
-        return ("identity", self.identity), ("mail", self.mail), *(("payments", name) for name in self.payments)
+        return (
+            ("identity", self.identity),
+            ("mail", self.mail),
+            *(("payments", name) for name in self.payments),
+            *(("rates", name) for name in self.fx_sources),
+        )
 
     @property
     def uses_sandbox(self) -> bool:
@@ -340,7 +430,9 @@ class Settings(_Environment):
         problems = self.problems()
         if problems:
             raise ConfigurationError(*problems)
-        if self.uses_sandbox and settings.base_url is None and settings.missing():
+        # What needs no key has no other sign that the real service is meant than an address.
+        stands_in = settings.missing() or not settings.required
+        if self.uses_sandbox and settings.base_url is None and stands_in:
             return settings.in_sandbox(self.sandbox_address)
         return settings
 

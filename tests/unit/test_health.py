@@ -10,6 +10,9 @@ from ace_integrations.hooks import Plugins, Provider, hookimpl
 from ace_integrations.sandbox import RunningSandbox
 from ace_integrations.settings import ProviderSettings
 
+RATES = ("frankfurter", "er-api", "fawazahmed0")
+OTHER_RATES = ("exchangerate-api", "openexchangerates", "fixer", "fawazahmed0-pages")
+
 
 def verdicts(ace: Ace, *, ask: bool = True) -> dict[str, str]:
     return {name: call.run(ace).verdict for name, call in examine(ace, ask=ask)}
@@ -26,8 +29,11 @@ async def test_blocking_and_awaited_examinations_find_the_same(ace_sandbox: Runn
         "didit": "sandbox",
         "mailgun": "sandbox",
         "stripe": "sandbox",
+        "paypal": "off",
         "smtp": "off",
         "outbox": "off",
+        **dict.fromkeys(RATES, "sandbox"),
+        **dict.fromkeys(OTHER_RATES, "off"),
     }
 
 
@@ -47,9 +53,11 @@ def test_nothing_is_sent_when_no_service_is_to_be_asked(ace_sandbox: RunningSand
 
 def test_what_is_missing_or_contradictory_is_found_without_asking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_SECRET_KEY", "pk_test_public")
-    with Ace(Settings(mail="outbox")) as ace:
+    with Ace(Settings(mail="outbox", fx_sources=())) as ace:
         found = verdicts(ace)
-    assert found == {"didit": "missing", "stripe": "wrong", "outbox": "not asked", "mailgun": "off", "smtp": "off"}
+    assert {found.pop(name) for name in (*RATES, *OTHER_RATES)} == {"off"}
+    off = dict.fromkeys(("mailgun", "paypal", "smtp"), "off")
+    assert found == {"didit": "missing", "stripe": "wrong", "outbox": "not asked", **off}
     with Ace(Settings(env="production", sandbox=True)) as ace:
         assert verdicts(ace) == {"ace": "wrong"}
 
@@ -106,7 +114,7 @@ def test_a_strangers_probe_is_asked_like_ours(probe: str, finding: Finding) -> N
             ]
             return [things, *others]
 
-    with Ace(Settings(mail="things"), loaded=Plugins(Strange())) as ace:
+    with Ace(Settings(mail="things", fx_sources=()), loaded=Plugins(Strange())) as ace:
         found = [call.run(ace) for _, call in examine(ace)]
     assert found[0] == finding
     assert (finding.is_failure, found[1].verdict) == (probe == "bad", "not asked")

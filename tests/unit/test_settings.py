@@ -4,7 +4,8 @@ from tests.things import KEY, ThingSettings
 
 from ace_integrations import ConfigurationError
 from ace_integrations.hooks import plugins
-from ace_integrations.settings import Settings, is_loopback
+from ace_integrations.payments.rates.sources.frankfurter import FrankfurterSettings
+from ace_integrations.settings import Settings, is_loopback, read_duration, write_duration
 
 
 def test_a_secret_list_is_split_stripped_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,6 +22,51 @@ def test_a_missing_key_names_its_variable_and_with_the_sandbox_on_is_filled(monk
     assert placed.base_url == "http://127.0.0.1:8600/things"
     monkeypatch.setenv("THINGS_KEY", "a-real-key")
     assert Settings(sandbox=True).of(ThingSettings).base_url is None
+
+
+def test_a_service_without_a_key_is_the_sandboxs_unless_it_has_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings(sandbox=True).of(FrankfurterSettings).base_url == "http://127.0.0.1:8600/frankfurter"
+    assert Settings().of(FrankfurterSettings).base_url is None
+    monkeypatch.setenv("FX_FRANKFURTER_BASE_URL", "https://rates.example.com")
+    assert Settings(sandbox=True).of(FrankfurterSettings).base_url == "https://rates.example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "written"),
+    [("900", 900, "15m"), ("90s", 90, "90s"), ("15m", 900, "15m"), ("36h", 129600, "36h"), ("48h", 172800, "2d")],
+)
+def test_a_duration_is_read_in_any_unit_and_written_in_the_largest(text: str, seconds: int, written: str) -> None:
+    duration = read_duration(text)
+    assert (duration.total_seconds(), write_duration(duration)) == (seconds, written)
+    assert read_duration(written) == duration
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        ("ACE_FX_MAX_AGE", "4 days", "ACE_FX_MAX_AGE"),
+        ("ACE_FX_MAX_AGE", "-1h", "ACE_FX_MAX_AGE"),
+        ("ACE_FX_MAX_AGE", "1h", "ACE_FX_WARN_AGE must not be longer"),
+        ("ACE_FX_BOUNDS", "20", "ACE_FX_BOUNDS"),
+        ("ACE_FX_BOUNDS", "200,20", "the least and the most"),
+        ("ACE_FX_BOUNDS", "0,20", "the least and the most"),
+        ("ACE_FX_FIXED", "5_0", "digits of ASCII"),
+        ("ACE_FX_FIXED", "٥٠", "digits of ASCII"),
+        ("ACE_FX_FIXED", "0.0192", "within ACE_FX_BOUNDS"),
+        ("ACE_FX_MARKUP", "2 %", "digits of ASCII"),
+    ],
+)
+def test_a_rule_of_rates_that_makes_no_sense_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str, rule: str
+) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(ConfigurationError, match=rule):
+        Settings().check()
+
+
+def test_a_float_is_no_exact_number() -> None:
+    with pytest.raises(ConfigurationError, match="a float cannot hold"):
+        Settings(fx_markup=0.02)
 
 
 def test_check_lists_everything_at_once() -> None:

@@ -4,12 +4,14 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from ace_integrations.errors import ConfigurationError
 from ace_integrations.hooks import Plugins
-from ace_integrations.settings import ProviderSettings, Settings, chosen_profile, places
+from ace_integrations.settings import ProviderSettings, Settings, chosen_profile, places, write_duration
 
 Kind = type[Settings] | type[ProviderSettings]
 
@@ -130,7 +132,9 @@ def _written(default: object) -> str:
             return str(int(default))
         case tuple():
             return ",".join(map(str, default))  # pyright: ignore[reportUnknownArgumentType]
-        case float() | int() | str() | Path():
+        case timedelta():
+            return write_duration(default)
+        case float() | int() | str() | Path() | Decimal():
             return f"{default:g}" if isinstance(default, float) else str(default)
         case _:
             return ""

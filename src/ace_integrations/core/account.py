@@ -9,8 +9,9 @@ from functools import cached_property
 from ace_integrations.core.limits import LocalLimit
 from ace_integrations.core.redaction import Redactor
 from ace_integrations.core.service import AnyService, Endpoint
+from ace_integrations.core.shared import Shared
 from ace_integrations.core.telemetry import Observer
-from ace_integrations.core.token import SharedTokens, TokenKeeper
+from ace_integrations.core.token import TokenKeeper
 from ace_integrations.settings import ProviderSettings
 
 
@@ -45,7 +46,7 @@ class Account:
         defaults: Options,
         observer: Observer | None = None,
         clock: Callable[[], float] = time.time,
-        shared_tokens: SharedTokens | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self.service = service
         self.settings = settings
@@ -56,13 +57,13 @@ class Account:
         self.limit = LocalLimit(service.name, service.rate_limit)
         self._defaults = defaults
         self._endpoint: Endpoint | None = None
-        self._shared_tokens = shared_tokens
+        self._shared = shared
 
     @cached_property
     def tokens(self) -> TokenKeeper:
         """The service's bearer token, where it lends one."""
         credentials = ":".join([self.endpoint.base_url, *self.settings.secrets()])
-        return TokenKeeper(credentials, clock=self.clock, shared=self._shared_tokens)
+        return TokenKeeper(credentials, clock=self.clock, shared=self._shared)
 
     @property
     def endpoint(self) -> Endpoint:

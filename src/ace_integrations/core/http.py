@@ -32,8 +32,8 @@ from ace_integrations.settings import is_loopback
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-CONNECT_S, POOL_S, WRITE_S = 5.0, 5.0, 10.0
-"""Seconds that one try may wait for a connection, for a free place in the pool, and for the socket to take bytes."""
+POOL_S, WRITE_S = 5.0, 10.0
+"""Seconds that one try may wait for a free place in the pool, and for the socket to take bytes."""
 
 LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=4.0)
 ASYNC_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4.0)
@@ -62,7 +62,11 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """A request ready to be sent, the same bytes at every try. Its `repr` shows neither keys nor content."""
+    """A request ready to be sent, the same bytes at every try. Its `repr` shows neither keys nor content.
+
+    Attributes:
+        connect_s: seconds that one try may wait for a connection.
+    """
 
     method: str
     url: str = field(repr=False)
@@ -70,6 +74,7 @@ class WireRequest:
     content: bytes | None = field(default=None, repr=False)
     form: dict[str, Any] | None = field(default=None, repr=False)
     files: tuple[tuple[str, File], ...] = field(default=(), repr=False)
+    connect_s: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +237,7 @@ def _tls() -> ssl.SSLContext:
 
 
 def _built(request: WireRequest, read_timeout: float, deadline: float) -> httpx.Request:
-    connect, read, write, pool = _timeouts(read_timeout, deadline)
+    connect, read, write, pool = _timeouts(request.connect_s, read_timeout, deadline)
     timeouts = {"connect": connect, "read": read, "write": write, "pool": pool}
     return httpx.Request(
         request.method, request.url, headers=request.headers, extensions={"timeout": timeouts}, **_content(request)
@@ -241,15 +246,15 @@ def _built(request: WireRequest, read_timeout: float, deadline: float) -> httpx.
 
 def _built_by(client: Any, request: WireRequest, read_timeout: float, deadline: float) -> Any:
     # Each library wants a Timeout of its own, or a tuple.
-    timeout = _timeouts(read_timeout, deadline)
+    timeout = _timeouts(request.connect_s, read_timeout, deadline)
     return client.build_request(
         request.method, request.url, headers=request.headers, timeout=timeout, **_content(request)
     )
 
 
-def _timeouts(read_timeout: float, deadline: float) -> tuple[float, float, float, float]:
+def _timeouts(connect_s: float, read_timeout: float, deadline: float) -> tuple[float, float, float, float]:
     left = max(0.001, deadline - time.monotonic())
-    return min(CONNECT_S, left), min(read_timeout, left), min(WRITE_S, left), min(POOL_S, left)
+    return min(connect_s, left), min(read_timeout, left), min(WRITE_S, left), min(POOL_S, left)
 
 
 def _content(request: WireRequest) -> dict[str, Any]:

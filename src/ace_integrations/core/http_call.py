@@ -83,7 +83,7 @@ class Reply:
 
 
 class Into(Protocol[T_co]):
-    """Reads a result from an answer, or raises `UnexpectedReplyError`."""
+    """Reads a result from an answer; raises `UnexpectedReplyError`, or another `ProviderError` for a refusal in it."""
 
     def __call__(self, reply: Reply) -> T_co:
         """Read it."""

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from urllib.parse import quote, quote_plus
 
 PILL = "[redacted]"
@@ -36,10 +36,19 @@ _SHAPES = re.compile(
 """Keys of the services, client secrets, JSON web tokens and card numbers, configured or not."""
 
 
-class Redactor:
-    """Replaces secrets in text. Its `repr` shows how many it knows, never which."""
+_WORD = re.compile(r"[A-Za-z0-9_-]{12,}")
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+
+class Redactor:
+    """Replaces secrets in text. Its `repr` shows how many it knows, never which.
+
+    Args:
+        secrets: found in every spelling, and inside of other text; each makes reading slower.
+        words: found only as whole words of letters, digits, `-` and `_`; may be many, and may grow later.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), *, words: Container[str] = ()) -> None:
+        self._words = words
         spellings = {spelling for secret in secrets if len(secret) >= 4 for spelling in _spellings(secret)}
         # The longest first, so that a secret that contains another goes whole.
         known = "|".join(re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True))
@@ -50,7 +59,12 @@ class Redactor:
         """Give `text` with every secret replaced by a pill."""
         if self._known is not None:
             text = self._known.sub(PILL, text)
+        if self._words:
+            text = _WORD.sub(self._unless_known, text)
         return _SHAPES.sub(PILL, text)
+
+    def _unless_known(self, word: re.Match[str]) -> str:
+        return PILL if word[0] in self._words else word[0]
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Give the headers with secret fields replaced, and secrets inside the others."""

@@ -70,6 +70,7 @@ class Service(Generic[S]):
         request_id_header: the field that holds the service's id of a request.
         idempotency_header: the field that takes an idempotency key, None when the service has none.
         rate_limit: calls this process allows itself, in the notation of `limits`, as in "600/minute".
+        connect_s: seconds that one try may wait for a connection.
         token: describes how a bearer token is asked for, where the service lends one; that call carries none itself.
     """
 
@@ -83,6 +84,7 @@ class Service(Generic[S]):
     rate_limit: str | None = None
     timeout_s: float | None = None
     max_reply_bytes: int = LARGEST_REPLY
+    connect_s: float = 5.0
     token: "Callable[[S], HttpCall[Token]] | None" = None
 
 

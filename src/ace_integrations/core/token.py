@@ -8,9 +8,11 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
+
+from ace_integrations.core.shared import Shared
 
 logger = logging.getLogger("ace_integrations.tokens")
 
@@ -41,46 +43,6 @@ class _Lent(BaseModel):
 _LENT = TypeAdapter(_Lent)
 
 
-class SharedTokens(Protocol):
-    """Where processes find each other's tokens; whatever fails there is told and done without."""
-
-    def get(self, key: str) -> bytes | None:
-        """Give what stands under a key."""
-        ...
-
-    def put(self, key: str, value: bytes, *, seconds: int) -> None:
-        """Keep it for some seconds."""
-        ...
-
-
-class RedisTokens:
-    """Tokens in Redis, for all processes together. Whoever may read there may use them.
-
-    Args:
-        url: as in redis://127.0.0.1:6379/0.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._client: Any = None
-
-    def get(self, key: str) -> bytes | None:
-        found: bytes | None = self._redis().get(key)
-        return found
-
-    def put(self, key: str, value: bytes, *, seconds: int) -> None:
-        self._redis().set(key, value, ex=seconds)
-
-    def _redis(self) -> Any:
-        if self._client is None:
-            try:
-                import redis
-            except ImportError:
-                raise ImportError("tokens in Redis need the extra: pip install 'ace-integrations[redis]'") from None
-            self._client = redis.Redis.from_url(self._url, socket_timeout=1.0, socket_connect_timeout=1.0)  # pyright: ignore[reportUnknownMemberType] - untyped options
-        return self._client
-
-
 class TokenKeeper:
     """The token of one account in this process, and the locks behind which one caller asks for it.
 
@@ -89,7 +51,7 @@ class TokenKeeper:
         clock: gives Unix seconds.
     """
 
-    def __init__(self, account: str, *, clock: Callable[[], float] = time.time, shared: SharedTokens | None) -> None:
+    def __init__(self, account: str, *, clock: Callable[[], float] = time.time, shared: Shared | None) -> None:
         self._key = f"ace:token:{hashlib.sha256(account.encode()).hexdigest()}"
         self._clock = clock
         self._shared = shared

@@ -110,13 +110,16 @@ class Trip(Generic[T]):
         self._status = wire.status
         self._request_id = wire.headers.get(service.request_id_header, "")
         reply = Reply(wire.status, wire.headers, wire.body, self._request_id, self.attempts)
-        if not 200 <= wire.status < 300:
+        if not 200 <= wire.status < 300 and not self._is_unchanged:
             told = parse_retry_after(wire.headers.all("retry-after"), now=self._account.clock())
             raise self._filled(from_status(service, reply, self._repeats, told))
         try:
             return self._call.into(reply)
         except UnexpectedReplyError as error:
             raise self._filled(from_content(error, self._repeats)) from None
+        except ProviderError as refusal:
+            # Some services say no under a status of success.
+            raise self._filled(Failed(refusal, again=False)) from None
 
     def retries(self) -> Iterator[stamina.Attempt]:
         """Give stamina's loop; its first round stands for the try that already failed."""
@@ -149,6 +152,11 @@ class Trip(Generic[T]):
         log(record)
         if observer is not None:
             observer.after_call(record)
+
+    @property
+    def _is_unchanged(self) -> bool:
+        """Whether the answer is that what the caller holds is still good, asked by `If-None-Match`."""
+        return self._status == 304 and "if-none-match" in self.request.headers
 
     @property
     def _tries(self) -> int:
@@ -209,13 +217,14 @@ def prepare(account: Account, call: HttpCall[Any]) -> WireRequest:
         if header is None or not call.idempotency_key or not call.idempotency_key.isascii():
             raise InvalidInputError("is empty, not ASCII, or not known to this service", field="idempotency_key")
         headers[header] = call.idempotency_key
+    request = WireRequest(call.method, url, headers, content=call.content, connect_s=account.service.connect_s)
     if call.files:
         form = {name: value for name, value in (call.form or {}).items() if value is not None}
-        return WireRequest(call.method, url, headers, form=form, files=tuple(call.files))
+        return replace(request, form=form, files=tuple(call.files))
     if call.form is not None:
         headers["content-type"] = "application/x-www-form-urlencoded"
-        return WireRequest(call.method, url, headers, content=build_query(call.form).encode())
+        return replace(request, content=build_query(call.form).encode())
     if call.json is not None:
         headers["content-type"] = "application/json"
-        return WireRequest(call.method, url, headers, content=to_json(call.json))
-    return WireRequest(call.method, url, headers, content=call.content)
+        return replace(request, content=to_json(call.json))
+    return request

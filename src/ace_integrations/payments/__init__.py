@@ -36,12 +36,14 @@ if TYPE_CHECKING:
         Started,
     )
     from ace_integrations.payments.money import Money
+    from ace_integrations.payments.paypal import AsyncPayPal, PayPal
     from ace_integrations.payments.reconcile import Drift
     from ace_integrations.payments.stripe import AsyncStripe, Stripe
 
 __all__ = [
     "Access",
     "Alarm",
+    "AsyncPayPal",
     "AsyncPayments",
     "AsyncStripe",
     "Checkout",
@@ -59,6 +61,7 @@ __all__ = [
     "NoticeKind",
     "Obstacle",
     "Outcome",
+    "PayPal",
     "PaymentEvent",
     "PaymentGateway",
     "PaymentHint",
@@ -88,6 +91,7 @@ __getattr__ = lazy(
         "FeeRules": "fees",
         **dict.fromkeys(("GatewayReport", "PaymentGateway", "PaymentHint", "PaymentOrder"), "gateway"),
         **dict.fromkeys(("PaymentStatus", "RefundReport", "RefundStatus", "Started"), "gateway"),
+        **dict.fromkeys(("AsyncPayPal", "PayPal"), "paypal"),
         **dict.fromkeys(("AsyncStripe", "Stripe"), "stripe"),
         "Money": "money",
     },

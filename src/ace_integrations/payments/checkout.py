@@ -49,7 +49,7 @@ class StoredPayment(BaseModel):
         capture: whether it was started to be taken at once; False where it is reserved first.
         capture_id: the gateway's id of the movement of money; no two payments share one.
         fee: what the gateway kept, None until it says.
-        attempt: the try that the gateway's id belongs to.
+        attempt: counts the tries; part of the idempotency key of the next capture.
         enrolled: whether this payment is why the user has the course.
         decline_code: why the last try failed, "" when none did.
         alarm: the reason of the last alarm, so that one contradiction alarms once.
@@ -98,6 +98,10 @@ class StoredPayment(BaseModel):
             attempt=order.attempt,
         )
 
+    def idempotency_key(self, operation: str) -> str:
+        """Give the key of one operation on the present try: the same at every repeat, another after a decline."""
+        return f"ace:{operation}:{self.reference}:{self.attempt}"
+
     @property
     def revenue(self) -> Money:
         """What this payment brought: received less refunded."""
@@ -110,8 +114,8 @@ class StoredPayment(BaseModel):
 
     @property
     def has_failed(self) -> bool:
-        """Whether the last try was declined; the payer may try again."""
-        return self.status is StoredStatus.PENDING and bool(self.decline_code)
+        """Whether the last try was declined; while it is pending the payer may try again."""
+        return bool(self.decline_code)
 
 
 class Access(StrEnum):
@@ -267,7 +271,7 @@ class Checkout:
         """
         if stored.is_settled or stored.status in _STUCK:
             return _outcome(stored, stored, note=f"late decline {code} recorded only")
-        changed = {"status": StoredStatus.PENDING, "decline_code": code}
+        changed = {"status": StoredStatus.PENDING, "decline_code": code, "attempt": stored.attempt + 1}
         return _outcome(stored, stored.model_copy(update=changed))
 
     def give_up(self, stored: StoredPayment) -> Outcome:
@@ -286,7 +290,7 @@ class Checkout:
         if stored.is_settled:
             return _outcome(stored, stored, note=f"late report of {report.status} recorded only")
         status = stored.status if stored.status in _STUCK else _OPEN[report.status]
-        failed = report.decline_code if status is StoredStatus.PENDING else ""
+        failed = report.decline_code if status in (StoredStatus.PENDING, StoredStatus.CANCELED) else ""
         return _outcome(stored, stored.model_copy(update={"status": status, "decline_code": failed}))
 
     def _settle(self, stored: StoredPayment, report: GatewayReport, also_paid_by: str) -> Outcome:

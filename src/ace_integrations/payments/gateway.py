@@ -179,6 +179,7 @@ class PaymentHint(BaseModel):
         gateway_id: which payment, "" when the event does not say.
         reference: our own id as the event holds it, "" when it holds none.
         what: "payment.succeeded", "payment.attempt_failed", "refund.updated", "dispute.opened", …
+        capture_id: the gateway's id of the movement of money, where the event tells that and no more; "" else.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -188,6 +189,7 @@ class PaymentHint(BaseModel):
     reference: str
     what: str
     live: bool
+    capture_id: str = ""
 
 
 class PaymentGateway(Protocol):

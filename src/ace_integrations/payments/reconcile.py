@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict
 
 from ace_integrations.errors import NotFoundError
-from ace_integrations.payments.checkout import Checkout, StoredPayment, contradictions
+from ace_integrations.payments.checkout import Checkout, StoredPayment, StoredStatus, contradictions
 from ace_integrations.payments.gateway import GatewayReport
 
 _COMPARED = ("status", "received", "refunded", "refunds_failed", "disputes_closed", "enrolled")
@@ -32,8 +32,11 @@ def drift(stored: StoredPayment, found: GatewayReport | NotFoundError, *, checko
     Args:
         checkout: with the policy that the books were written by.
     """
-    if isinstance(found, NotFoundError):
-        differences: Iterator[str] = iter(("the gateway knows no such payment",))
+    if isinstance(found, NotFoundError) and stored.status is StoredStatus.CANCELED:
+        # Gateways forget what was never paid.
+        differences: Iterator[str] = iter(())
+    elif isinstance(found, NotFoundError):
+        differences = iter(("the gateway knows no such payment",))
     else:
         differences = _differences(stored, found, checkout)
     return tuple(

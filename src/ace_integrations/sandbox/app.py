@@ -22,7 +22,7 @@ from ace_integrations.sandbox.delivery import Deliveries
 from ace_integrations.sandbox.faults import Faults, Rule, apply
 from ace_integrations.sandbox.journal import Journal
 from ace_integrations.sandbox.pages import STATIC
-from ace_integrations.sandbox.twin import Twin, World
+from ace_integrations.sandbox.twin import Twin, World, services_of
 from ace_integrations.settings import is_loopback
 
 TOKEN_HEADER = "x-sandbox-token"  # noqa: S105 - a name
@@ -53,6 +53,7 @@ class Sandbox:
         self.faults = Faults()
         self.deliveries = Deliveries(self.clock, self.journal)
         self.twins: dict[str, Twin] = {kind.name: kind(self._world(kind.name)) for kind in twins}
+        self.services = {service: name for name, twin in self.twins.items() for service in services_of(twin)}
         self._hosts = hosts
         self.app: ASGIApp = _Guard(self._build(), self)
 
@@ -76,7 +77,9 @@ class Sandbox:
 
     def _build(self) -> Starlette:
         mounts: list[BaseRoute] = [
-            Mount(f"/{name}", app=_Watched(name, twin.routes(), self)) for name, twin in self.twins.items()
+            Mount(f"/{name}", app=_Watched(name, routes, self))
+            for twin in self.twins.values()
+            for name, routes in services_of(twin).items()
         ]
         controls = [Mount(f"/_sandbox/{name}", routes=list(twin.controls())) for name, twin in self.twins.items()]
         static = Mount("/static", app=StaticFiles(directory=STATIC), name="static")
@@ -131,7 +134,7 @@ class _Guard:
 
 
 class _Watched:
-    """One twin behind the journal and the faults."""
+    """One service behind the journal and the faults."""
 
     def __init__(self, name: str, routes: Iterable[BaseRoute], sandbox: Sandbox) -> None:
         self._name = name

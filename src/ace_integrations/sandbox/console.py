@@ -10,8 +10,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ace_integrations.sandbox.faults import Kind
+from ace_integrations.sandbox.journal import Entry
 from ace_integrations.sandbox.pages import environment
-from ace_integrations.sandbox.twin import Detail
+from ace_integrations.sandbox.twin import Detail, Twin
 
 if TYPE_CHECKING:
     from ace_integrations.sandbox.app import Sandbox
@@ -45,7 +46,7 @@ class Console:
     async def _overview(self, request: Request) -> Response:
         rows: list[dict[str, Any]] = []
         for name, twin in self._sandbox.twins.items():
-            calls = [entry for entry in self._sandbox.journal if entry.provider == name and entry.kind == "call"]
+            calls = [entry for entry in self._sandbox.journal if self._is_of(name, entry) and entry.kind == "call"]
             failed = [entry for entry in calls if entry.status >= 400 or entry.status == 0]
             last = failed[-1] if failed else None
             rows.append({"name": name, "title": twin.title, "calls": len(calls), "last_error": last})
@@ -97,6 +98,9 @@ class Console:
         title = f"{'Webhook' if entry.kind == 'webhook' else 'Call'} {entry.id}"
         return self._page(request, "entry", title, call=entry, delivery=delivery, indented=_indented)
 
+    def _is_of(self, twin: str, entry: Entry) -> bool:
+        return self._sandbox.services.get(entry.provider) == twin
+
     def _page(self, request: Request, view: str, title: str, **values: Any) -> Response:
         sandbox = self._sandbox
         nonce = secrets.token_urlsafe(12)
@@ -110,6 +114,7 @@ class Console:
             next_theme=next_theme(theme),
             address=sandbox.url.removeprefix("http://"),
             twins=[(name, twin.title, twin.icon, len(twin.items())) for name, twin in sandbox.twins.items()],
+            services=[(service, _label(sandbox.twins[name], service)) for service, name in sandbox.services.items()],
             now=_when(sandbox.clock.now()),
             moved=_moved(sandbox.clock.offset_s),
             faults=len(sandbox.faults.list()),
@@ -133,6 +138,10 @@ def chosen_theme(word: str) -> str:
 def next_theme(theme: str) -> str:
     """Give what the button changes to."""
     return THEMES[(THEMES.index(theme) + 1) % len(THEMES)]
+
+
+def _label(twin: Twin, service: str) -> str:
+    return twin.title if service == twin.name else f"{twin.title}: {service}"
 
 
 def _policy(nonce: str) -> str:

@@ -58,14 +58,19 @@ class Journal:
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=KEPT)
         self._ids = itertools.count(1)
-        self._redactor = Redactor()
         self._secrets: set[str] = set()
+        self._words: set[str] = set()
+        self._redactor = Redactor(words=self._words)
         self.age = 0
 
     def hide(self, *secrets: str) -> None:
         """Keep these values out of the journal from now on."""
         self._secrets.update(secret for secret in secrets if secret)
-        self._redactor = Redactor(self._secrets)
+        self._redactor = Redactor(self._secrets, words=self._words)
+
+    def hide_token(self, token: str) -> None:
+        """Keep a token that was made here out of the journal: one of many, of letters, digits, `-` and `_` only."""
+        self._words.add(token)
 
     def write(
         self,

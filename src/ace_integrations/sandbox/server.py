@@ -100,8 +100,8 @@ def join_or_start() -> RunningSandbox:
 
 
 def installed_twins() -> list[type[Twin]]:
-    """Give the twins that the plugins bring."""
-    return [provider.load("twin") for provider in plugins().providers.values() if provider.twin]
+    """Give the twins that the plugins bring, one that several name once."""
+    return list(dict.fromkeys(provider.load("twin") for provider in plugins().providers.values() if provider.twin))
 
 
 class _ThreadedServer(uvicorn.Server):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute
 
@@ -135,3 +135,21 @@ class Twin(Protocol):
     def reset(self) -> None:
         """Forget everything, and become as new."""
         ...
+
+
+@runtime_checkable
+class SharedTwin(Twin, Protocol):
+    """Several services that tell of one thing, imitated with one state: sources of rates, all of one market.
+
+    Each is mounted below its own name, and stands in the journal and in fault rules as a service of its own. The
+    plugins of all of them name the same class. `routes` has none, since nothing is below the twin's name.
+    """
+
+    def services(self) -> Mapping[str, Sequence[BaseRoute]]:
+        """Give the routes of each service, by the name of its provider."""
+        ...
+
+
+def services_of(twin: Twin) -> Mapping[str, Sequence[BaseRoute]]:
+    """Give what a twin imitates: by the name of its provider, the routes."""
+    return twin.services() if isinstance(twin, SharedTwin) else {twin.name: twin.routes()}

@@ -3,6 +3,7 @@
 from ace_integrations.webhooks.event import Environment, Event, UnknownEvent
 from ace_integrations.webhooks.explain import Diagnosis, explain
 from ace_integrations.webhooks.json_body import read_model, read_object
+from ace_integrations.webhooks.lookup import AsyncFetcher, Checking, Fetcher, Lookup
 from ace_integrations.webhooks.receiver import AsyncReceiver, Doors, Receipt, Receiver
 from ace_integrations.webhooks.scheme import SignatureScheme, hmac_sha256, single, usable
 from ace_integrations.webhooks.source import WebhookSource
@@ -20,9 +21,11 @@ from ace_integrations.webhooks.store import (
 )
 
 __all__ = [
+    "AsyncFetcher",
     "AsyncMemoryStore",
     "AsyncReceiver",
     "AsyncStore",
+    "Checking",
     "Claim",
     "Delivery",
     "Diagnosis",
@@ -31,6 +34,8 @@ __all__ = [
     "Event",
     "EventKey",
     "FenceLostError",
+    "Fetcher",
+    "Lookup",
     "MemoryStore",
     "Receipt",
     "Receiver",

@@ -13,12 +13,14 @@ from ace_integrations.errors import (
     ConfigurationError,
     NotFoundError,
     PermanentError,
+    ProviderError,
     SignatureError,
     WebhookError,
 )
 from ace_integrations.events import AnyHandler, Handlers
 from ace_integrations.settings import Settings
 from ace_integrations.webhooks.event import Event
+from ace_integrations.webhooks.lookup import AsyncFetcher, Checking, Fetcher
 from ace_integrations.webhooks.scheme import SignatureScheme
 from ace_integrations.webhooks.source import WebhookSource
 from ace_integrations.webhooks.store import (
@@ -73,14 +75,23 @@ class _Door:
     scheme: SignatureScheme
     secrets: tuple[str, ...]
 
+    def checking(self, headers: Headers, body: bytes, now: int) -> Checking:
+        return self.scheme.checking(headers, body, secrets=self.secrets, now=now)
+
 
 class Doors:
-    """Verifies and parses deliveries of the configured providers; claims and handles nothing."""
+    """Verifies and parses deliveries of the configured providers; claims and handles nothing.
 
-    def __init__(self, sources: Iterable[WebhookSource], settings: Settings) -> None:
+    Args:
+        http: a client to fetch through what a check needs (`Lookup`): of the colour of the method that is used.
+    """
+
+    def __init__(self, sources: Iterable[WebhookSource], settings: Settings, *, http: Any = None) -> None:
         self._sources = {source.provider: source for source in sources}
         self._settings = settings
         self._doors: dict[str, _Door] = {}
+        self._fetcher = Fetcher(http)
+        self._async_fetcher = AsyncFetcher(http)
 
     def open(self, provider: str, headers: Headers, body: bytes, *, now: int) -> Event:
         """Give the event of a genuine delivery.
@@ -90,14 +101,24 @@ class Doors:
             WebhookError: it is refused.
             ConfigurationError: no secret is set for the provider.
             NotFoundError: no such provider sends webhooks here.
+            ProviderError: what the check needs could not be fetched for now.
         """
+        door = self._admitting(provider, body)
+        self._fetcher.run(lambda: door.checking(headers, body, now), now=now)
+        return door.source.parse(headers, body)
+
+    async def aopen(self, provider: str, headers: Headers, body: bytes, *, now: int) -> Event:
+        """Give the event of a genuine delivery, awaited; see `open`."""
+        door = self._admitting(provider, body)
+        await self._async_fetcher.run(lambda: door.checking(headers, body, now), now=now)
+        return door.source.parse(headers, body)
+
+    def _admitting(self, provider: str, body: bytes) -> _Door:
         if not isinstance(body, bytes):  # pyright: ignore[reportUnnecessaryIsInstance] - untyped callers exist
             raise TypeError("give the raw body as bytes: a parsed or decoded body cannot be verified")
         if len(body) > LARGEST_BODY:
             raise BodyTooLargeError(f"the body has more than {LARGEST_BODY} bytes")
-        door = self._door(provider)
-        door.scheme.verify(headers, body, secrets=door.secrets, now=now)
-        return door.source.parse(headers, body)
+        return self._door(provider)
 
     def parse(self, provider: str, headers: Headers, body: bytes) -> Event:
         """Give the event of a delivery that was verified before it was stored."""
@@ -155,10 +176,8 @@ class _Reception:
     def now(self) -> int:
         return int(self._clock())
 
-    def _admit(self, provider: str, headers: Mapping[str, str] | Headers, body: bytes) -> tuple[Event, Delivery]:
-        fields = headers if isinstance(headers, Headers) else Headers(headers)
-        event = self._doors.open(provider, fields, body, now=self.now)
-        return event, Delivery(EventKey(provider, event.environment, self._endpoint, event.id), body)
+    def _delivery(self, provider: str, event: Event, body: bytes) -> Delivery:
+        return Delivery(EventKey(provider, event.environment, self._endpoint, event.id), body)
 
     def _again(self, delivery: Delivery) -> Event:
         """Parse a delivery that was verified before it was stored."""
@@ -222,10 +241,10 @@ class Receiver(_Reception):
             ConfigurationError: no secret is set for the provider.
         """
         try:
-            event, delivery = self._admit(provider, headers, body)
-        except (WebhookError, NotFoundError) as error:
+            event = self._doors.open(provider, _fields(headers), body, now=self.now)
+        except (WebhookError, ProviderError) as error:
             return self._refused(provider, error)
-        return self._take(event, delivery)
+        return self._take(event, self._delivery(provider, event, body))
 
     def sweep(self) -> int:
         """Handle stored events whose worker died or whose pause is over; give how many."""
@@ -275,10 +294,10 @@ class AsyncReceiver(_Reception):
     async def receive(self, provider: str, headers: Mapping[str, str] | Headers, body: bytes) -> Receipt:
         """Verify, claim and handle one delivery; see `Receiver.receive`."""
         try:
-            event, delivery = self._admit(provider, headers, body)
-        except (WebhookError, NotFoundError) as error:
+            event = await self._doors.aopen(provider, _fields(headers), body, now=self.now)
+        except (WebhookError, ProviderError) as error:
             return self._refused(provider, error)
-        return await self._take(event, delivery)
+        return await self._take(event, self._delivery(provider, event, body))
 
     async def sweep(self) -> int:
         """Handle stored events whose worker died or whose pause is over; give how many."""
@@ -316,3 +335,7 @@ class AsyncReceiver(_Reception):
         except Exception as broken:  # the lease ends by itself, so a later delivery or the sweeper takes it
             return self._refused(event.provider, broken)
         return Receipt(200 if verdict.dead else 503, event, reason=verdict.note)
+
+
+def _fields(headers: Mapping[str, str] | Headers) -> Headers:
+    return headers if isinstance(headers, Headers) else Headers(headers)

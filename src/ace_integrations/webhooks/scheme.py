@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ace_integrations.core.http_call import Headers
 from ace_integrations.errors import ConfigurationError, SignatureError, StaleSignatureError
+from ace_integrations.webhooks.lookup import Checking
 
 MOST_SIGNATURES = 8
 """Signatures read from one header; more are refused, so that a delivery cannot buy unbounded work."""
@@ -48,6 +49,14 @@ class SignatureScheme(ABC):
             SignatureError: no signature was made with a current secret.
             StaleSignatureError: genuine, but signed too long ago or in the future.
         """
+
+    def checking(self, headers: Headers, body: bytes, *, secrets: Sequence[str], now: int) -> Checking:
+        """Verify a delivery, looking up first what that needs; most schemes need nothing.
+
+        A scheme that verifies with a provider's key yields a `Lookup` for it, keeps what it is sent, and then verifies.
+        """
+        yield from ()
+        self.verify(headers, body, secrets=secrets, now=now)
 
     def suspects(self, headers: Headers, body: bytes) -> Mapping[str, bytes]:
         """Give bodies that the provider may have signed instead of this one, by the name of the mistake.

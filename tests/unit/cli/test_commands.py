@@ -131,11 +131,12 @@ def test_a_genuine_webhook_verifies_and_a_spoiled_one_is_explained(ace: Run, tmp
     assert "whsec" not in bad.stdout + bad.stderr
 
 
-def test_a_signature_made_here_verifies_here(ace: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("provider", ["stripe", "paypal"])
+def test_a_signature_made_here_verifies_here(ace: Run, tmp_path: Path, provider: str) -> None:
     (tmp_path / "body.json").write_text('{"id": "evt_1", "object": "event"}')
-    headers = json.loads(ace("webhooks", "sign", "stripe", "body.json", "--json").stdout)
+    headers = json.loads(ace("webhooks", "sign", provider, "body.json", "--json").stdout)
     lines = [argument for name, value in headers.items() for argument in ("-H", f"{name}: {value}")]
-    assert ace("webhooks", "verify", "stripe", "body.json", *lines).returncode == 0
+    assert ace("webhooks", "verify", provider, "body.json", *lines).returncode == 0
 
 
 def test_a_webhook_that_nobody_takes_says_what_to_start(ace: Run) -> None:
@@ -220,9 +221,9 @@ def test_an_estimate_names_what_it_assumes_and_adds_up(ace: Run) -> None:
     size = ("--users", "1000", "--courses", "100", "--classes", "50")
     rows = json.loads(ace("usage", "estimate", *size, "--json").stdout)
     items, total = rows[:-1], rows[-1]
-    assert {row["provider"] for row in items} == {"didit", "mailgun", "stripe"}
+    assert {row["provider"] for row in items} == {"didit", "mailgun", "paypal", "stripe"}
     assert all(row["assumed"] and row["as_of"] for row in items)
-    assert sum(Decimal(row["usd"]) for row in items) == Decimal(total["usd"]) == Decimal("525.00")
+    assert sum(Decimal(row["usd"]) for row in items) == Decimal(total["usd"]) == Decimal("593.80")
 
 
 def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,3 +249,40 @@ def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, mon
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite3'}")
     broken = ace("usage")
     assert (broken.returncode, "ace_usage" in broken.stderr, "Traceback" in broken.stderr) == (3, True, False)
+
+
+def test_rates_show_is_the_rate_with_its_source_and_age(ace: Run, ace_sandbox: RunningSandbox) -> None:
+    ace_sandbox.control.post("fx/sources/frankfurter/trouble", trouble="inverted")
+    shown = json.loads(ace("rates", "show", "--json").stdout)
+    assert (shown["rate"], shown["source"], shown["decision"]) == ("1 USD = 50 EGP", "er-api", "fresh")
+    assert shown["skipped"] == "frankfurter: out of bounds"
+    assert 0 <= float(shown["age_hours"]) < 36
+
+
+def test_rates_show_says_why_there_is_none(
+    ace: Run, ace_sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACE_FX_SOURCES", "er-api")
+    ace_sandbox.control.post("fx/sources/er-api/trouble", trouble="stale")
+    done = ace("rates", "show")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "rate_unavailable (er-api: too old)" in done.stderr
+
+
+def test_rates_quote_prints_the_record_of_a_payment(ace: Run) -> None:
+    record = json.loads(ace("rates", "quote", "1000", "--for", "course:42", "--gateway", "paypal", "--json").stdout)
+    assert (record["target_amount"], record["target_currency"], record["rate"]) == ("20.00", "USD", "50")
+    assert record["exponents"] == "paypal"
+    assert ace("rates", "quote", "10").stdout.count("0.20") == 1
+    assert ace("rates", "quote", "ten").returncode == 2
+    assert ace("rates", "quote", "10", "--to", "EUR").returncode == 2
+
+
+def test_rates_sources_asks_each(ace: Run, ace_sandbox: RunningSandbox) -> None:
+    ace_sandbox.control.post("fx/sources/er-api/trouble", trouble="unauthorized")
+    rows = json.loads(ace("rates", "sources", "--json").stdout)
+    assert [(row["source"], bool(row["problem"])) for row in rows] == [
+        ("frankfurter", False),
+        ("er-api", True),
+        ("fawazahmed0", False),
+    ]

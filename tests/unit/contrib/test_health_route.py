@@ -32,7 +32,7 @@ def asked(sandbox: RunningSandbox) -> int:
 
 
 async def test_all_well_is_200_with_one_word_for_each_chosen_service(ace_sandbox: RunningSandbox) -> None:
-    async with AsyncAce(Settings(sandbox_url=ace_sandbox.url)) as ace, browser(ace) as client:
+    async with AsyncAce(Settings(sandbox_url=ace_sandbox.url, fx_sources=())) as ace, browser(ace) as client:
         answer = await client.get("/healthz")
         assert answer.status_code == 200
         assert answer.json() == {
@@ -45,7 +45,7 @@ async def test_all_well_is_200_with_one_word_for_each_chosen_service(ace_sandbox
 
 async def test_one_failing_service_is_503_and_its_words_stay_here(ace_sandbox: RunningSandbox) -> None:
     ace_sandbox.control.fail("status", provider="stripe", status=500, times=9)
-    async with AsyncAce(Settings(sandbox_url=ace_sandbox.url)) as ace, browser(ace) as client:
+    async with AsyncAce(Settings(sandbox_url=ace_sandbox.url, fx_sources=())) as ace, browser(ace) as client:
         answer = await client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["services"] == {"didit": "sandbox", "mailgun": "sandbox", "stripe": "unreachable"}
@@ -87,7 +87,7 @@ async def test_a_configuration_that_cannot_be_read_is_503_without_a_reason(monke
 
 
 async def test_the_worst_finding_of_a_service_is_shown() -> None:
-    async with AsyncAce(Settings(mail="outbox")) as ace, browser(ace) as client:
+    async with AsyncAce(Settings(mail="outbox", fx_sources=())) as ace, browser(ace) as client:
         answer = await client.get("/healthz")
     assert answer.json()["services"] == {"didit": "missing", "outbox": "not asked", "stripe": "missing"}
 
@@ -113,7 +113,7 @@ async def test_a_probe_that_breaks_is_an_answer_too() -> None:
                 for name, capability in (("didit", "identity"), ("mailgun", "mail"), ("stripe", "payments"))
             ]
 
-    async with AsyncAce(Settings(), loaded=Plugins(Strange())) as ace, browser(ace) as client:
+    async with AsyncAce(Settings(fx_sources=()), loaded=Plugins(Strange())) as ace, browser(ace) as client:
         answer = await client.get("/healthz")
     assert (answer.status_code, set(answer.json()["services"].values())) == (503, {"unreachable"})
     assert "stranger" not in answer.text

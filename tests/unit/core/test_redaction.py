@@ -53,3 +53,13 @@ def test_no_secret_survives_in_any_text(secret: str, around: str) -> None:
 
 def test_repr_counts_and_names_nothing() -> None:
     assert SECRET not in repr(Redactor([SECRET]))
+
+
+def test_words_are_found_whole_and_may_come_later() -> None:
+    words: set[str] = set()
+    redactor = Redactor(words=words)
+    assert redactor.text("/pay/abcDEF-123_xyz") == "/pay/abcDEF-123_xyz"
+    words.add("abcDEF-123_xyz")
+    assert redactor.text('/pay/abcDEF-123_xyz?a=abcDEF-123_xyz "abcDEF-123_xyz9"') == (
+        '/pay/[redacted]?a=[redacted] "abcDEF-123_xyz9"'
+    )

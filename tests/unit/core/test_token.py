@@ -13,7 +13,8 @@ from tests.lender import LIFE_S, SERVICE, AsyncLender, Lender, LenderSettings, L
 
 from ace_integrations import AuthenticationError, UnavailableError
 from ace_integrations.core import Account, Connection, Options
-from ace_integrations.core.token import EARLY_S, RedisTokens, SharedTokens
+from ace_integrations.core.shared import RedisShared, Shared
+from ace_integrations.core.token import EARLY_S
 from ace_integrations.sandbox import RunningSandbox, start
 
 
@@ -39,9 +40,9 @@ def counts(sandbox: RunningSandbox) -> dict[str, int]:
     return counted
 
 
-def lender(settings: LenderSettings, sandbox: RunningSandbox, shared: SharedTokens | None = None) -> Lender:
+def lender(settings: LenderSettings, sandbox: RunningSandbox, shared: Shared | None = None) -> Lender:
     """Give a client whose clock is the sandbox's."""
-    account = Account(SERVICE, settings, defaults=Options(30.0, 2), clock=sandbox.control.now, shared_tokens=shared)
+    account = Account(SERVICE, settings, defaults=Options(30.0, 2), clock=sandbox.control.now, shared=shared)
     return Lender.on(Connection(account))
 
 
@@ -143,10 +144,10 @@ def test_processes_find_each_others_token_in_redis(
     # Another secret is another account: what earlier tests left in the same Redis is not this one's.
     other = settings.model_copy(update={"secret": SecretStr(f"sandbox-lender-{time.time_ns()}")})
     for _ in range(3):
-        lender(other, sandbox, RedisTokens(redis_url)).look()
+        lender(other, sandbox, RedisShared(redis_url)).look()
     assert counts(sandbox)["asked"] == 1
     sandbox.control.post("lender/revoke")
-    lender(other, sandbox, RedisTokens(redis_url)).look()
+    lender(other, sandbox, RedisShared(redis_url)).look()
     assert counts(sandbox)["asked"] == 2
 
 

@@ -73,6 +73,11 @@ def test_what_a_person_must_see_is_told(ace: Ace, changes: dict[str, Any], what:
     assert what in drifts[0].what
 
 
+def test_what_lapsed_unpaid_at_both_is_no_drift(ace: Ace) -> None:
+    lapsed = started(ace).model_copy(update={"gateway_id": "pi_3unknown", "status": StoredStatus.CANCELED})
+    assert ace.payments.reconcile([lapsed]) == ()
+
+
 def test_money_that_our_books_have_not_heard_of_is_found(ace: Ace) -> None:
     known, unknown = paid(ace, "1"), paid(ace, "2")
     drifts = ace.payments.reconcile([known], since=long_ago())

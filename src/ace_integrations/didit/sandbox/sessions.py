@@ -110,7 +110,7 @@ class Sessions:
             contact_details=given.get("contact_details"),
             expected_details=given.get("expected_details"),
         )
-        self.world.journal.hide(session.token)
+        self.world.journal.hide_token(session.token)
         self._by_id[session.id] = session
         session.history.append((NOT_STARTED, now))
         self._start_term(session)

@@ -1,6 +1,6 @@
 """Amounts as PayPal writes them: text in major units, in the currencies that it takes."""
 
-from ace_integrations.errors import InvalidInputError
+from ace_integrations.errors import InvalidInputError, UnexpectedReplyError
 from ace_integrations.payments.money import Money, exponent
 
 _TAKEN = "AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN RUB SEK SGD THB TWD USD"
@@ -34,3 +34,15 @@ def to_text(money: Money) -> str:
     units = money.to_minor(digits=places)
     whole, part = divmod(units, 10**places)
     return f"{whole}.{part:0{places}d}" if places else f"{whole}"
+
+
+def from_text(value: str, currency: str) -> Money:
+    """Give the amount that PayPal's text stands for.
+
+    Raises:
+        UnexpectedReplyError: it is no amount of money that we know.
+    """
+    try:
+        return Money.of(value, currency)
+    except InvalidInputError:
+        raise UnexpectedReplyError("PayPal reports an amount that is none", provider="paypal") from None

@@ -4,7 +4,7 @@ Pure: the answers of the sources come in, a decision comes out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from enum import StrEnum
@@ -133,6 +133,14 @@ def choose(
         return None
     held = [*skipped, *(Skipped(rate.source, "held") for rate in usable)]
     raise RateRefusedError(RateProblem.DISPUTED if others else RateProblem.UNCONFIRMED, held)
+
+
+def still(accepted: Accepted, *, now: datetime, rules: RateRules) -> Accepted | None:
+    """Judge a rate again that was accepted before: only its age has changed; None when it is too old."""
+    rate = accepted.rate
+    if rate.kind is RateKind.FIXED:
+        return accepted
+    return None if _fault(rate, now, rules) else replace(accepted, decision=_by_age(rate, now, rules))
 
 
 def _fault(rate: Rate | None, now: datetime, rules: RateRules) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from pkgutil import resolve_name
 from typing import Any, Self
 from uuid import uuid4
 
@@ -16,6 +17,28 @@ from ace_integrations.payments.rates.rate import CONTEXT, Rate, convert
 QUOTE_LIFE = timedelta(minutes=15)
 
 Digits = Callable[[str], int]
+
+# As text: neither gateway is imported for a quote that the other one charges.
+_DIGITS: Mapping[str, str] = {
+    "iso": "ace_integrations.payments.money:exponent",
+    "paypal": "ace_integrations.payments.paypal.currencies:digits",
+    "stripe": "ace_integrations.payments.stripe.currencies:digits",
+}
+
+FLOORS: Mapping[str, Money] = {"paypal": Money.of("1.00", "USD"), "stripe": Money.of("0.50", "USD")}
+"""What is charged at least, by whose decimal places are used: PayPal names no least, but keeps a fixed fee of each."""
+
+
+def digits_of(exponents: str) -> Digits:
+    """Give the decimal places of currencies by whose they are: "iso", "paypal", "stripe".
+
+    Raises:
+        InvalidInputError: nobody of that name.
+    """
+    if exponents not in _DIGITS:
+        raise InvalidInputError(f"is one of {', '.join(_DIGITS)}", field="exponents")
+    digits: Digits = resolve_name(_DIGITS[exponents])
+    return digits
 
 
 class QuoteExpiredError(InvalidInputError):
@@ -68,23 +91,29 @@ class Quote(BaseModel):
         markup: Decimal = Decimal(0),
         rounding: str = ROUND_HALF_UP,
         exponents: str = "iso",
-        digits: Digits = exponent,
+        digits: Digits | None = None,
         smallest: Money | None = None,
     ) -> Self:
         """Convert a price with a rate that was accepted; see `convert`.
+
+        Args:
+            exponents: whose decimal places, by name; "iso", "paypal" and "stripe" are known.
+            digits: gives them where the name is a stranger's.
+            smallest: what is charged at least; the gateway's own floor when not given.
 
         Raises:
             AmountTooSmallError: nothing is left after rounding, or less than the gateway takes.
             RateMismatchError: the rate is between other currencies.
         """
+        floor = smallest or FLOORS.get(exponents)
         target = convert(
             price,
             to=to,
             rate=accepted.rate,
-            digits=digits,
+            digits=digits or digits_of(exponents),
             rounding=rounding,
             markup=markup,
-            smallest=smallest,
+            smallest=floor if floor is not None and floor.currency == to else None,
         )
         return cls(
             quote_id=f"fxq_{uuid4().hex}",
@@ -130,13 +159,17 @@ class Quote(BaseModel):
             raise QuoteMismatchError(f"is of {self.source}, not of {price}", field="price")
         return self.target
 
-    def again(self, digits: Digits = exponent) -> Money:
-        """Convert once more from the record alone: the same amount, or the record was changed."""
+    def again(self, digits: Digits | None = None) -> Money:
+        """Convert once more from the record alone: the same amount, or the record was changed.
+
+        Args:
+            digits: the decimal places where the quote's `exponents` are a stranger's.
+        """
         return convert(
             self.source,
             to=self.target.currency,
             rate=self.rate,
-            digits=digits,
+            digits=digits or digits_of(self.exponents),
             rounding=self.rounding,
             markup=self.markup,
         )

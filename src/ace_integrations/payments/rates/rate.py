@@ -1,8 +1,6 @@
 """A rate between two currencies, with its day and its source, and conversion that rounds once."""
 
-import re
 from collections.abc import Callable
-from datetime import datetime
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -25,8 +23,6 @@ from ace_integrations.errors import InvalidInputError
 from ace_integrations.payments.money import ISO_4217, Money, exponent
 
 ROUNDINGS = (ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_CEILING, ROUND_DOWN)
-
-_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,18})?", re.ASCII)
 
 CONTEXT = Context(prec=28, traps=[InvalidOperation, DivisionByZero, Overflow, FloatOperation])
 """Ours, whatever the caller's: with six digits 1,921,222.39 would come out as 1.92122E+6."""
@@ -76,7 +72,10 @@ class Rate(BaseModel):
     Attributes:
         as_of: when the source says it held; a bare day is 00:00 UTC of it.
         as_of_precision: whether the source gave a day or a moment.
+        fetched_at: when we got it.
         attribution: what must be shown beside it, None when nothing must.
+        next_update: when the source will have another, None when it does not say.
+        etag: the source's own mark of its answer, "" when it gives none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -88,8 +87,29 @@ class Rate(BaseModel):
     source: str
     kind: RateKind
     as_of_precision: Literal["day", "second"] = "day"
-    fetched_at: datetime | None = None
+    fetched_at: AwareDatetime | None = None
     attribution: str | None = None
+    next_update: AwareDatetime | None = None
+    etag: str = ""
+
+
+def cross(over: Rate, into: Rate) -> Rate:
+    """Give the rate between two currencies that each have one to a third: of EUR to EGP and EUR to USD, USD to EGP.
+
+    It is as old as the older of the two.
+
+    Args:
+        over: from the third to what becomes the base.
+        into: from the third to what becomes the quote.
+
+    Raises:
+        RateMismatchError: they have no first currency in common.
+    """
+    if over.base != into.base:
+        raise RateMismatchError(f"begin with {over.base} and with {into.base}", field="rates")
+    with localcontext(CONTEXT):
+        value = into.value / over.value
+    return into.model_copy(update={"base": over.quote, "value": value, "as_of": min(over.as_of, into.as_of)})
 
 
 def convert(
@@ -127,17 +147,6 @@ def convert(
         least = f", and {smallest} is the least" if smallest is not None else ""
         raise AmountTooSmallError(f"{money} is {converted} after rounding{least}", field="amount")
     return converted
-
-
-def read_number(text: str) -> Decimal:
-    """Read a number that a person wrote into a setting: `52.05`, without blanks, exponents or other digits.
-
-    Raises:
-        InvalidInputError: it is written otherwise: `Decimal` itself would take 5_2 and ٥٢.
-    """
-    if not _NUMBER.fullmatch(text):
-        raise InvalidInputError("is a number as in 52.05, in digits of ASCII", field="text")
-    return Decimal(text)
 
 
 def _exact(money: Money, to: str, rate: Rate) -> Decimal:

@@ -1,6 +1,7 @@
 """Conversion against known answers, and the laws that hold for every amount."""
 
 import json
+from datetime import timedelta
 from decimal import Context, Decimal, localcontext
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from ace_integrations.payments.rates import (
     RateRules,
     choose,
     convert,
-    read_number,
+    cross,
 )
 from ace_integrations.payments.stripe import currencies as stripe
+from ace_integrations.settings import read_number
 
 VECTORS: dict[str, list[dict[str, Any]]] = json.loads((Path(__file__).parent / "vectors.json").read_text())
 ROUNDINGS = ("ROUND_HALF_UP", "ROUND_HALF_EVEN", "ROUND_CEILING", "ROUND_DOWN")
@@ -79,6 +81,32 @@ def test_both_directions_of_a_rate_give_the_same_and_no_other_pair_is_taken() ->
     for wrong in (rate("3.75", base="USD", quote="SAR"), rate("52", base="EUR", quote="EGP")):
         with pytest.raises(RateMismatchError):
             convert(price, to="USD", rate=wrong)
+
+
+def test_two_rates_from_a_third_currency_are_crossed_at_full_precision_and_as_old_as_the_older() -> None:
+    older = NOW - timedelta(days=1)
+    dollars, pounds = rate("1.1361", base="EUR", quote="USD", as_of=older), rate("59.133", base="EUR", quote="EGP")
+    crossed = cross(dollars, pounds)
+    assert (crossed.base, crossed.quote, crossed.as_of) == ("USD", "EGP", older)
+    assert round(crossed.value, 10) == Decimal("52.0491153948")
+    yen = cross(RATE, rate("157.47729333", quote="JPY"))
+    assert convert(Money.of("1000", "EGP"), to="JPY", rate=yen) == Money.of("3025", "JPY")
+    with pytest.raises(RateMismatchError, match="begin with USD and with EUR"):
+        cross(RATE, pounds)
+
+
+@pytest.mark.parametrize("value", ["0", "-52", "NaN", "Infinity"])
+def test_a_rate_is_a_positive_number_between_two_currencies(value: str) -> None:
+    with pytest.raises(ValueError, match=r"(positive|finite) number"):
+        rate(value)
+    with pytest.raises(ValueError, match="ISO 4217"):
+        rate("52", base="XAU")
+
+
+@pytest.mark.parametrize("how", [{"rounding": "ROUND_UP"}, {"markup": Decimal("-0.01")}, {"markup": Decimal("NaN")}])
+def test_a_conversion_has_a_known_rounding_and_no_rebate(how: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInputError, match=next(iter(how))):
+        convert(Money.of("1000", "EGP"), to="USD", rate=RATE, **how)
 
 
 def test_the_guides_snippet_is_impossible() -> None:

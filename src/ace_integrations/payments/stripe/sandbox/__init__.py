@@ -39,7 +39,8 @@ class StripeTwin:
         self._world = world
         world.journal.hide(SANDBOX_SECRET_KEY)
         self.events = Events(world)
-        self.books = Books(now=world.now, emit=self._emit, later=self._later, url=world.url, hide=world.journal.hide)
+        hide = world.journal.hide_token
+        self.books = Books(now=world.now, emit=self._emit, later=self._later, url=world.url, hide=hide)
         self.api = Api(self.books, self.events, world.clock.now)
 
     def routes(self) -> Sequence[BaseRoute]:

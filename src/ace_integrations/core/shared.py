@@ -1,0 +1,50 @@
+"""Where the processes of one platform leave things for each other."""
+
+from typing import Any, Protocol
+
+
+class Shared(Protocol):
+    """A place that all processes reach. It may fail: what is there can be had without it, so tell and go on."""
+
+    def get(self, key: str) -> bytes | None:
+        """Give what stands under a key."""
+        ...
+
+    def put(self, key: str, value: bytes, *, seconds: int) -> None:
+        """Keep it for some seconds."""
+        ...
+
+    def claim(self, key: str, *, seconds: int) -> bool:
+        """Take something on for some seconds; False while another process has it."""
+        ...
+
+
+class RedisShared:
+    """The place in Redis. Whoever may read there may use the tokens that it holds.
+
+    Args:
+        url: as in redis://127.0.0.1:6379/0.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client: Any = None
+
+    def get(self, key: str) -> bytes | None:
+        found: bytes | None = self._redis().get(key)
+        return found
+
+    def put(self, key: str, value: bytes, *, seconds: int) -> None:
+        self._redis().set(key, value, ex=seconds)
+
+    def claim(self, key: str, *, seconds: int) -> bool:
+        return bool(self._redis().set(key, b"1", ex=seconds, nx=True))
+
+    def _redis(self) -> Any:
+        if self._client is None:
+            try:
+                import redis
+            except ImportError:
+                raise ImportError("REDIS_URL needs the extra: pip install 'ace-integrations[redis]'") from None
+            self._client = redis.Redis.from_url(self._url, socket_timeout=1.0, socket_connect_timeout=1.0)  # pyright: ignore[reportUnknownMemberType] - untyped options
+        return self._client

@@ -1,0 +1,53 @@
+"""How one answer is read: what is unchanged, and what is refused under a status of success."""
+
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from tests.things import KEY, SERVICE, ThingSettings
+
+from ace_integrations import AuthenticationError, UnexpectedReplyError
+from ace_integrations.core import Account, Headers, HttpCall, Options, Reply, raw_reply
+from ace_integrations.core.http import WireReply
+from ace_integrations.core.outcome import Failed
+from ace_integrations.core.trip import Trip
+
+SETTINGS = ThingSettings(key=SecretStr(KEY), base_url="http://127.0.0.1:9/things")
+
+
+def trip(into: Any = raw_reply, **headers: str) -> Trip[Any]:
+    call = HttpCall("GET", "/things/1", into, headers=headers).labelled("things", "get_thing")
+    return Trip(Account(SERVICE, SETTINGS, defaults=Options(30.0, 2)), call, Options())
+
+
+def test_an_answer_that_nothing_changed_is_read_where_that_was_asked() -> None:
+    unchanged = WireReply(304, Headers({"etag": '"1"'}), b"")
+    assert trip(**{"if-none-match": '"1"'}).read(unchanged).status == 304
+    with pytest.raises(Failed) as failed:
+        trip().read(unchanged)
+    assert isinstance(failed.value.error, UnexpectedReplyError)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_none_the_more_followed(status: int) -> None:
+    with pytest.raises(Failed, match="redirect") as failed:
+        trip(**{"if-none-match": '"1"'}).read(WireReply(status, Headers({"location": "http://127.0.0.1:9/"}), b""))
+    assert isinstance(failed.value.error, UnexpectedReplyError)
+
+
+def test_a_refusal_under_a_status_of_success_says_where_it_was_and_is_not_repeated() -> None:
+    def refusing(reply: Reply) -> Any:
+        raise AuthenticationError(f"the key {KEY} is wrong", code="bad_key")
+
+    with pytest.raises(Failed) as failed:
+        trip(refusing).read(WireReply(200, Headers(), b"{}"))
+    error = failed.value.error
+    assert (type(error), error.provider, error.operation, error.status, error.code) == (
+        AuthenticationError,
+        "things",
+        "get_thing",
+        200,
+        "bad_key",
+    )
+    assert KEY not in str(error)
+    assert not failed.value.again
