@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,9 +22,9 @@ from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
 from ace_integrations.webhooks import AsyncReceiver
-from examples.fastapi_platform import identity, pages, payments
+from examples.fastapi_platform import accounts, admin, buying, identity, pages, paying, payments, refunds
 from examples.fastapi_platform.accounts import AccountCreated, asking, recording, welcoming
-from examples.fastapi_platform.database import open_engine, prepare
+from examples.fastapi_platform.database import Sessions, open_engine, prepare
 from examples.fastapi_platform.tables import MAILS, USAGE, WEBHOOK_CLAIMS
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
@@ -32,6 +33,8 @@ MAILS_S = 0.2
 SWEEP_S = 5.0
 """Seconds after which what a killed process left behind is finished."""
 USAGE_S = 5.0
+PAYMENTS_S = 5.0
+WEBHOOKS = ("didit", "mailgun", "stripe", "paypal")
 
 logger = logging.getLogger("platform")
 
@@ -41,6 +44,7 @@ def create_app(
     *,
     database_url: str | None = None,
     origin: str | None = None,
+    admin_login: tuple[str, str] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> FastAPI:
     """Put the platform together; nothing is opened before it starts.
@@ -48,6 +52,7 @@ def create_app(
     Args:
         ace: from the environment when not given.
         origin: where browsers reach the platform, as in http://127.0.0.1:8000.
+        admin_login: address and password of the one admin; PLATFORM_ADMIN_EMAIL and _PASSWORD when not given.
         clock: gives Unix seconds; the sandbox's clock where that is moved.
     """
     ace = ace or AsyncAce(clock=clock)
@@ -56,12 +61,14 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         engine = open_engine(database_url)
         sessions = await prepare(engine)
+        await accounts.keep_admin(sessions, admin_login or _admin_of_environment())
         app.state.ace, app.state.sessions, app.state.clock = ace, sessions, clock
         app.state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
         app.state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
         mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
         ace.mail.suppressions = AsyncSqlSuppressions(sessions, MAILS)
         app.state.receiver.on(DeliveryEvent)(mails.note)
+        app.state.receiver.on(PaymentHint)(payments.on_payment_hint(ace, sessions))
         app.state.bus = EventBus()
         app.state.bus.on(AccountCreated)(welcoming(mails, origin=app.state.origin))
         app.state.bus.on(AccountCreated)(recording(ace.audit))
@@ -70,6 +77,7 @@ def create_app(
             asyncio.create_task(_every(MAILS_S, lambda: mails.send_due(ace.mail))),
             asyncio.create_task(_every(SWEEP_S, app.state.receiver.sweep)),
             asyncio.create_task(_every(USAGE_S, lambda: usage.keep(ace.usage))),
+            asyncio.create_task(_every(PAYMENTS_S, lambda: _finish_payments(ace, sessions, clock))),
         ]
         try:
             yield
@@ -85,21 +93,34 @@ def create_app(
     app = FastAPI(title="Rihla", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.receiver = _receiver(ace)
     app.middleware("http")(_guard)
-    app.include_router(webhook_routes(app.state.receiver, "didit", "mailgun", "stripe", refused_status={"stripe": 403}))
+    app.include_router(webhook_routes(app.state.receiver, *WEBHOOKS, refused_status={"stripe": 403}))
     app.include_router(health_route(ace))
     limited = [Depends(throttled("default", who=asking))]
     app.include_router(identity.router, dependencies=limited)
-    app.include_router(payments.router, dependencies=limited)
+    app.include_router(paying.router, dependencies=limited)
+    app.include_router(admin.router, dependencies=limited)
+    app.include_router(buying.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=SHARED / "static"), name="static")
     return app
 
 
+def _admin_of_environment() -> tuple[str, str] | None:
+    email, password = (os.environ.get(f"PLATFORM_ADMIN_{name}", "") for name in ("EMAIL", "PASSWORD"))
+    return (email, password) if email and password else None
+
+
 def _receiver(ace: AsyncAce) -> AsyncReceiver:
     receiver = ace.webhooks
     receiver.on(IdentityChanged)(identity.on_identity_changed)
-    receiver.on(PaymentHint)(payments.on_payment_hint(ace))
     return receiver
+
+
+async def _finish_payments(ace: AsyncAce, sessions: Sessions, clock: Callable[[], float]) -> None:
+    """Take up payments that nobody spoke of any more, and refunds whose answer was lost."""
+    now = datetime.fromtimestamp(clock(), UTC)
+    await payments.look_again(ace, sessions, now=now)
+    await refunds.send_again(ace, sessions, now=now)
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
@@ -119,7 +140,7 @@ async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Respon
         if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
             return Response("This form belongs to another site.", 403)
     response = await call_next(request)
-    script = pages.script_origin(request.app.state.ace)
+    script = buying.script_origin(request.app.state.ace)
     response.headers.setdefault(
         "content-security-policy",
         f"default-src 'self'; script-src 'self' {script}; frame-src {script}; connect-src 'self' {script}; "

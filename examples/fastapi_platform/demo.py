@@ -1,6 +1,7 @@
 """Start sandbox and platform on loopback; leave them running, or walk the journey once."""
 
 import argparse
+import secrets
 import signal
 import socket
 import sys
@@ -29,18 +30,32 @@ class Running:
     sandbox: RunningSandbox
 
 
+ADMIN = "admin@example.com"
+
+
 @contextmanager
 def running(
-    database_url: str, *, platform_port: int = 0, sandbox_port: int = 0, limits: tuple[str, ...] = ()
+    database_url: str,
+    *,
+    platform_port: int = 0,
+    sandbox_port: int = 0,
+    limits: tuple[str, ...] = (),
+    admin_password: str = "",
 ) -> Generator[Running]:
-    """Run both in this process; their ports are free again at the end."""
+    """Run both in this process; their ports are free again at the end. Without a password there is no admin."""
     with start(port=sandbox_port) as sandbox, listening(platform_port) as taken:
         platform = f"http://127.0.0.1:{taken.getsockname()[1]}"
         names = sandbox.control.get("status")["twins"]
         sandbox.control.send_webhooks_to(**{name: f"{platform}/api/{name}/webhook" for name in names})
         clock = sandbox.sandbox.clock.now if sandbox.sandbox else time.time
-        ace = AsyncAce(Settings(sandbox_url=sandbox.url, limits=limits), clock=clock)
-        app = create_app(ace, database_url=database_url, origin=platform, clock=clock)
+        settings = Settings(sandbox_url=sandbox.url, payments=("stripe", "paypal"), limits=limits)
+        app = create_app(
+            AsyncAce(settings, clock=clock),
+            database_url=database_url,
+            origin=platform,
+            admin_login=(ADMIN, admin_password) if admin_password else None,
+            clock=clock,
+        )
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         thread.start()
@@ -69,10 +84,11 @@ def listening(port: int) -> Generator[socket.socket]:
 def once() -> int:
     """Walk the journey, print each step, and say how it ended."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, running(_sqlite(folder)) as both:
+    password = secrets.token_urlsafe(9)
+    with tempfile.TemporaryDirectory() as folder, running(_sqlite(folder), admin_password=password) as both:
         say(f"Sandbox  {both.sandbox.url}\nPlatform {both.platform}\n")
         try:
-            with Story(both.platform, both.sandbox.control) as story:
+            with Story(both.platform, both.sandbox.control, admin=(ADMIN, password)) as story:
                 for number, step in enumerate(story.walk(), 1):
                     say(f"{number}. {step.did}\n   {step.saw}")
         except StoryError as error:
@@ -86,9 +102,11 @@ def stay() -> int:
     """Leave both running until interrupted, and print the pages to open."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            both = running(_sqlite(folder), platform_port=8000, sandbox_port=SANDBOX_PORT)
+            password = secrets.token_urlsafe(9)
+            both = running(_sqlite(folder), platform_port=8000, sandbox_port=SANDBOX_PORT, admin_password=password)
             with both as servers:
                 say(f"Platform  {servers.platform}           sign up, verify, enrol, pay with 4242 4242 4242 4242")
+                say(f"Admin     {servers.platform}/admin/payments   {ADMIN}, password {password}")
                 say(f"Console   {servers.sandbox.url}           what the imitated services hold, and their buttons")
                 say(f"Inbox     {servers.sandbox.url}/console/mailgun")
                 say("\nCtrl-C ends both.")

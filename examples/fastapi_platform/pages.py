@@ -1,31 +1,22 @@
 """The pages: rendered by the server, every form works without JavaScript but the card's."""
 
-import time
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-from markupsafe import Markup
+from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from sqlalchemy import select
 
 from ace_integrations import AsyncAce, InvalidInputError, ProviderError
 from ace_integrations.contrib.fastapi import client_address, get_ace, throttled
-from ace_integrations.payments import Money
 from examples.fastapi_platform import accounts, identity
 from examples.fastapi_platform.accounts import COOKIE, SignUp, Visitor
-from examples.fastapi_platform.tables import Course, Enrollment, Payment, User
-from examples.shared import TEMPLATES
-from examples.shared.messages import Language, plural, say
+from examples.fastapi_platform.rendering import page
+from examples.fastapi_platform.tables import Course, Payment, User
+from examples.shared.messages import Language
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
-
-_templates = Environment(
-    loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True
-)
 
 
 @router.get("/")
@@ -44,7 +35,7 @@ async def choose_language(language: Language, back: str = "/") -> Response:
 
 @router.get("/signup")
 async def sign_up_form(request: Request, user: Visitor) -> Response:
-    return _page(request, "signup.html", user, values={}, errors={})
+    return page(request, "signup.html", user, values={}, errors={})
 
 
 @router.post("/signup", dependencies=[Depends(throttled("login"))])
@@ -59,19 +50,19 @@ async def sign_up(
     try:
         form = SignUp(name=name, email=email, password=password, role=role)
     except (ValidationError, InvalidInputError) as error:
-        return _page(request, "signup.html", None, 422, values=values, errors=_errors(error))
+        return page(request, "signup.html", None, 422, values=values, errors=_errors(error))
     async with request.app.state.sessions.begin() as session:
         state = request.app.state
         user = await accounts.create_user(session, form, bus=state.bus, address=client_address(request))
         token = await accounts.sign_in(session, user) if user is not None else None
     if token is None:
-        return _page(request, "signup.html", None, 409, values=values, errors={"email": "error_email_taken"})
+        return page(request, "signup.html", None, 409, values=values, errors={"email": "error_email_taken"})
     return _signed_in(request, token, "/verify")
 
 
 @router.get("/login")
 async def sign_in_form(request: Request, user: Visitor) -> Response:
-    return _page(request, "login.html", user, failed=False, email="")
+    return page(request, "login.html", user, failed=False, email="")
 
 
 @router.post("/login", dependencies=[Depends(throttled("login"))])
@@ -82,7 +73,7 @@ async def sign_in(
         user = await accounts.check_password(session, email, password)
         token = await accounts.sign_in(session, user) if user is not None else None
     if token is None:
-        return _page(request, "login.html", None, 401, failed=True, email=email)
+        return page(request, "login.html", None, 401, failed=True, email=email)
     return _signed_in(request, token, "/courses")
 
 
@@ -103,7 +94,7 @@ async def verify(request: Request, user: Visitor, ace: AceDep) -> Response:
     answered = await identity.reconcile(ace, request.app.state.sessions, user, now=int(request.app.state.clock()))
     async with request.app.state.sessions() as session:
         fresh = await session.get_one(User, user.id)
-    return _page(request, "verify.html", fresh, down=not answered)
+    return page(request, "verify.html", fresh, down=not answered)
 
 
 @router.post("/verify")
@@ -115,26 +106,15 @@ async def start_verification(request: Request, user: Visitor, ace: AceDep) -> Re
     try:
         started = await identity.start(request, user, ace)
     except ProviderError:
-        return _page(request, "verify.html", user, 503, down=True)
-    return _page(request, "leaving.html", user, url=started.url)
+        return page(request, "verify.html", user, 503, down=True)
+    return page(request, "leaving.html", user, url=started.url)
 
 
 @router.get("/courses")
 async def courses(request: Request, user: Visitor) -> Response:
     async with request.app.state.sessions() as session:
         found = (await session.scalars(select(Course).order_by(Course.id))).all()
-    return _page(request, "courses.html", user, courses=found)
-
-
-@router.get("/courses/{course_id}")
-async def course(course_id: int, request: Request, user: Visitor, ace: AceDep) -> Response:
-    async with request.app.state.sessions() as session:
-        found = await session.get(Course, course_id)
-        enrolled = user is not None and await session.scalar(_enrolled(user.id, course_id)) is not None
-    if found is None:
-        return _page(request, "not_found.html", user, 404)
-    script = ace.payments.browser_config("stripe")["STRIPE_JS_URL"]
-    return _page(request, "course.html", user, course=found, enrolled=enrolled, script=script)
+    return page(request, "courses.html", user, courses=found)
 
 
 @router.get("/payments")
@@ -150,49 +130,7 @@ async def payments(request: Request, user: Visitor) -> Response:
                 .order_by(Payment.id.desc())
             )
         ).all()
-    return _page(request, "payments.html", user, rows=rows)
-
-
-def script_origin(ace: AsyncAce) -> str:
-    """Where the gateway's script comes from: the only other host that a page may load from."""
-    url = urlsplit(ace.payments.browser_config("stripe")["STRIPE_JS_URL"])
-    return f"{url.scheme}://{url.netloc}" if url.netloc else ""
-
-
-def money(amount: Money, language: Language) -> Markup:
-    """Write an amount isolated from the text around it; Latin digits in both languages."""
-    written = f"{amount.amount:,.2f}" if amount.amount.as_tuple().exponent else f"{amount.amount:,}"
-    signs = {"EGP": ("EGP ", "ج.م."), "USD": ("$", "US$")}
-    before, after = signs.get(amount.currency, (f"{amount.currency} ", amount.currency))
-    text = f"{before}{written}" if language == "en" else f"{written} {after}"
-    return Markup("<bdi>{}</bdi>").format(text)
-
-
-def _enrolled(user_id: int, course_id: int) -> Any:
-    return select(Enrollment.id).where(
-        Enrollment.user_id == user_id, Enrollment.course_id == course_id, Enrollment.active.is_(True)
-    )
-
-
-def _language(request: Request) -> Language:
-    return "ar" if request.cookies.get("lang") == "ar" else "en"
-
-
-def _page(request: Request, template: str, user: User | None, status: int = 200, **values: Any) -> Response:
-    language = _language(request)
-    html = _templates.get_template(template).render(
-        user=user,
-        language=language,
-        direction="rtl" if language == "ar" else "ltr",
-        path=request.url.path,
-        say=lambda key, **given: say(key, language, **given),
-        plural=lambda stem, count: plural(stem, count, language),
-        money=lambda amount: money(amount, language),
-        pick=lambda thing, field: getattr(thing, f"{field}_{language}"),
-        year=time.gmtime().tm_year,
-        **values,
-    )
-    return HTMLResponse(html, status)
+    return page(request, "payments.html", user, rows=rows)
 
 
 def _signed_in(request: Request, token: str, to: str) -> Response:

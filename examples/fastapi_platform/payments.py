@@ -1,114 +1,80 @@
-"""Paying for a course: start, confirm, webhook. Whatever comes first or twice, `Checkout` decides."""
+"""The books of payments: what a gateway reports is written here, whichever way the platform came to ask."""
 
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ace_integrations import AsyncAce, DeclinedError, InvalidRequestError, ProviderError
+from ace_integrations import AsyncAce, DeclinedError, NotFoundError, ProviderError
 from ace_integrations.audit import Audit
-from ace_integrations.contrib.fastapi import get_ace, throttled
 from ace_integrations.contrib.sqlalchemy import written
-from ace_integrations.payments import (
-    Access,
-    Checkout,
-    GatewayReport,
-    Outcome,
-    PaymentHint,
-    PaymentOrder,
-    Started,
-    StoredPayment,
-)
+from ace_integrations.payments import Access, Checkout, GatewayReport, Outcome, PaymentHint, StoredPayment
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.accounts import SignedIn, asking, user_key
-from examples.fastapi_platform.tables import AUDIT, Course, Enrollment, Payment, User
+from examples.fastapi_platform.accounts import user_key
+from examples.fastapi_platform.tables import AUDIT, OPEN, Course, Enrollment, Payment, Revenue, as_utc
 
-router = APIRouter(prefix="/api")
 checkout = Checkout()
 
-AceDep = Annotated[AsyncAce, Depends(get_ace)]
-
-
-class Confirm(BaseModel):
-    """What the browser posts after Stripe.js is done; its own idea of the status is not asked for."""
-
-    payment_intent_id: str
-
-
-@router.post("/courses/{course_id}/payment/stripe", dependencies=[Depends(throttled("payments", who=asking))])
-async def pay_by_card(course_id: int, request: Request, user: SignedIn, ace: AceDep) -> Any:
-    """Start a card payment, or give the unfinished one again: the answer is all that the browser may know."""
-    if user.status != "active":
-        raise HTTPException(403, "Verify your identity first.")
-    payment = await _open_payment(request.app.state.sessions, user, course_id, gateway="stripe")
-    order = PaymentOrder(
-        reference=str(payment.id),
-        amount=payment.money,
-        description=f"Course {course_id}",
-        metadata={"course_id": str(course_id), "user_id": str(user.id)},
-    )
-    try:
-        started = await ace.payments.start(order, gateway="stripe")
-    except DeclinedError as error:
-        return JSONResponse({"error": "Payment declined", "code": error.code}, 402)
-    except InvalidRequestError:
-        return JSONResponse({"error": "Payment failed"}, 500)
-    except ProviderError:
-        return JSONResponse({"error": "Payment is not available right now. Nothing was charged."}, 503)
-    await _remember(request.app.state.sessions, payment.id, order, started, user)
-    secret = started.client_secret.get_secret_value() if started.client_secret else None
-    return {"client_secret": secret, "publishable_key": browser_key(ace)}
-
-
-@router.post("/payment/confirm")
-async def confirm(form: Confirm, request: Request, user: SignedIn, ace: AceDep) -> Any:
-    """Ask the gateway what became of a payment of this user, and act on that."""
-    sessions = request.app.state.sessions
-    async with sessions() as session:
-        payment = await session.scalar(
-            select(Payment).where(Payment.gateway_id == form.payment_intent_id, Payment.user_id == user.id)
-        )
-    if payment is None:
-        raise HTTPException(404, "No such payment.")
-    try:
-        report = await ace.payments.report(gateway_id=form.payment_intent_id, gateway=payment.gateway)
-    except ProviderError:
-        return JSONResponse({"success": False, "status": "checking"}, 202)
-    async with sessions.begin() as session:
-        outcome = await apply(session, report)
-        enrollment = await session.scalar(
-            select(Enrollment).where(Enrollment.user_id == user.id, Enrollment.course_id == payment.course_id)
-        )
-    enrolled = enrollment is not None and enrollment.active
-    answer: dict[str, Any] = {"success": enrolled, "status": outcome.payment.status.value}
-    if enrolled and enrollment is not None:
-        answer["enrollment_id"] = enrollment.id
-    if outcome.payment.decline_code:
-        answer["decline_code"] = outcome.payment.decline_code
-    return answer
-
-
-def browser_key(ace: AsyncAce) -> str:
-    """Give the publishable key: made for browsers, and all that a page needs beside the client secret."""
-    return ace.payments.browser_config("stripe")["NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY"]
+LOOKS_AGAIN = timedelta(minutes=10)
+"""After this the gateway is asked about an open payment, should the browser and the webhook both be lost."""
+LOOKS_FOR = timedelta(days=3)
+LAPSED = timedelta(hours=3)
+"""After this a payment that its gateway does not know any more has lapsed unpaid."""
+_SETTLED = ("paid", "partially_refunded", "disputed")
 
 
 class PaymentUnknownError(Exception):
     """A webhook came before the row it belongs to: the provider's next try will find it."""
 
 
-def on_payment_hint(ace: AsyncAce) -> Any:
+async def settle(ace: AsyncAce, sessions: Any, *, gateway: str, gateway_id: str) -> Outcome:
+    """Ask the gateway, take what the payer agreed to, and write what came of it.
+
+    Raises:
+        ProviderError: the gateway cannot be asked, so nothing changed.
+    """
+    try:
+        report = await learn(ace, sessions, gateway=gateway, gateway_id=gateway_id)
+    except DeclinedError as error:
+        async with sessions.begin() as session:
+            return await note_decline(session, gateway_id, error)
+    async with sessions.begin() as session:
+        return await apply(session, report)
+
+
+async def learn(ace: AsyncAce, sessions: Any, *, gateway: str, gateway_id: str) -> GatewayReport:
+    """Ask where a payment is, and capture it first where its payer agreed and our books want it.
+
+    Raises:
+        DeclinedError: the payer's wallet refused the capture.
+    """
+    report = await ace.payments.report(gateway_id=gateway_id, gateway=gateway)
+    async with sessions() as session:
+        payment = await session.scalar(select(Payment).where(Payment.gateway_id == gateway_id))
+        if payment is None or payment.books is None:
+            return report
+        stored = StoredPayment.model_validate(payment.books)
+        wanted = checkout.may_capture(stored, report, also_paid_by=await _also_paid_by(session, payment))
+    if not wanted:
+        return report
+    key = stored.idempotency_key("capture")
+    return await ace.payments.capture(gateway_id=gateway_id, idempotency_key=key, gateway=gateway)
+
+
+def on_payment_hint(ace: AsyncAce, sessions: Any) -> Any:
     """Give the webhook handler: a hint says where to look, the gateway's own report decides."""
 
     async def handle(event: Event, session: AsyncSession) -> None:
         hint: PaymentHint = event.meaning
-        if not hint.gateway_id:
+        gateway_id = hint.gateway_id or await _named_by(sessions, hint)
+        if not gateway_id:
             return
-        report = await ace.payments.report(gateway_id=hint.gateway_id, gateway=hint.gateway)
+        try:
+            report = await learn(ace, sessions, gateway=hint.gateway, gateway_id=gateway_id)
+        except DeclinedError as error:
+            await note_decline(session, gateway_id, error)
+            return
         if report.reference:
             await apply(session, report)
 
@@ -116,15 +82,79 @@ def on_payment_hint(ace: AsyncAce) -> Any:
 
 
 async def apply(session: AsyncSession, report: GatewayReport) -> Outcome:
-    """Write what `Checkout` decides: status, enrolment, the course's numbers, audit, in the caller's transaction."""
-    payment = await session.scalar(select(Payment).where(Payment.gateway_id == report.gateway_id).with_for_update())
-    if payment is None or payment.books is None:
-        raise PaymentUnknownError(report.gateway_id)
-    outcome = checkout.apply(StoredPayment.model_validate(payment.books), report)
-    payment.books = outcome.payment.model_dump(mode="json")
-    payment.status = outcome.payment.status.value
-    course = await session.get_one(Course, payment.course_id, with_for_update=True)
-    course.revenue_minor += outcome.revenue_change.to_minor()
+    """Write what `Checkout` decides about a report, in the caller's transaction."""
+    payment, course = await _locked(session, report.gateway_id)
+    outcome = checkout.apply(
+        StoredPayment.model_validate(payment.books),
+        report,
+        also_paid_by=await _also_paid_by(session, payment),
+        capture_used_by=await _capture_used_by(session, payment, report),
+    )
+    await _write(session, payment, course, outcome)
+    return outcome
+
+
+async def note_decline(session: AsyncSession, gateway_id: str, error: DeclinedError) -> Outcome:
+    """Write that the payer's wallet refused, in the caller's transaction: the payer may agree again."""
+    payment, course = await _locked(session, gateway_id)
+    outcome = checkout.decline(StoredPayment.model_validate(payment.books), error.code)
+    await _write(session, payment, course, outcome)
+    return outcome
+
+
+async def give_up(session: AsyncSession, payment_id: int) -> None:
+    """End a payment whose payer chose another way, in the caller's transaction."""
+    payment = await session.get_one(Payment, payment_id)
+    if payment.books is None:
+        payment.status = "canceled"
+        return
+    payment, course = await _locked(session, payment.gateway_id or "")
+    await _write(session, payment, course, checkout.give_up(StoredPayment.model_validate(payment.books)))
+
+
+async def look_again(ace: AsyncAce, sessions: Any, *, now: datetime) -> None:
+    """Ask about open payments of which nothing was heard: their browser and their webhook may both be lost."""
+    async with sessions.begin() as session:
+        found = await session.scalars(
+            select(Payment).where(
+                Payment.status.in_(OPEN),
+                Payment.gateway_id.is_not(None),
+                Payment.asked_at < now - LOOKS_AGAIN,
+                Payment.created_at > now - LOOKS_FOR,
+            )
+        )
+        due = list(found)
+        for payment in due:
+            payment.asked_at = now
+    for payment in due:
+        try:
+            await settle(ace, sessions, gateway=payment.gateway, gateway_id=payment.gateway_id or "")
+        except NotFoundError:
+            if now - as_utc(payment.created_at) > LAPSED:
+                async with sessions.begin() as session:
+                    await give_up(session, payment.id)
+        except ProviderError:
+            continue
+
+
+async def _locked(session: AsyncSession, gateway_id: str) -> tuple[Payment, Course]:
+    """Give a payment and its course for writing; the course first is what two payments for it wait at."""
+    found = await session.scalar(select(Payment).where(Payment.gateway_id == gateway_id))
+    if found is None or found.books is None:
+        raise PaymentUnknownError(gateway_id)
+    course = await session.get_one(Course, found.course_id, with_for_update=True)
+    await session.refresh(found, with_for_update=True)
+    return found, course
+
+
+async def _write(session: AsyncSession, payment: Payment, course: Course, outcome: Outcome) -> None:
+    """Write status, revenue, enrolment and audit line."""
+    after = outcome.payment
+    payment.books = after.model_dump(mode="json")
+    payment.status = after.status.value
+    payment.capture_id = after.capture_id or None
+    if change := outcome.revenue_change.to_minor():
+        await _earn(session, course, after.amount.currency, change)
     if outcome.access is not Access.KEEP:
         await _grant(session, payment, course, active=outcome.access is Access.ENROL)
     if outcome.audit:
@@ -132,7 +162,14 @@ async def apply(session: AsyncSession, report: GatewayReport) -> Outcome:
     if outcome.alarm is not None:
         await _tell(session, payment, "payment.alarm", outcome.alarm.reason)
     await session.flush()
-    return outcome
+
+
+async def _earn(session: AsyncSession, course: Course, currency: str, minor: int) -> None:
+    found = await session.get(Revenue, (course.id, currency))
+    if found is None:
+        session.add(Revenue(course_id=course.id, currency=currency, minor=minor))
+    else:
+        found.minor += minor
 
 
 async def _tell(session: AsyncSession, payment: Payment, what: str, line: str) -> None:
@@ -162,49 +199,37 @@ async def _grant(session: AsyncSession, payment: Payment, course: Course, *, act
     course.students += int(active) - int(before)
 
 
-async def _open_payment(sessions: Any, user: User, course_id: int, *, gateway: str) -> Payment:
-    """Find the unfinished payment or add one, before the gateway is asked: a crash in between leaves it to be found."""
-    async with sessions.begin() as session:
-        course = await session.get(Course, course_id)
-        if course is None:
-            raise HTTPException(404, "No such course.")
-        if await session.scalar(_active_enrollment(user, course_id)) is not None:
-            raise HTTPException(409, "You are enrolled already.")
-        found: Payment | None = await session.scalar(_unfinished(user, course_id))
-        if found is not None:
-            if found.status not in ("pending", "action_required"):
-                raise HTTPException(409, "Your payment is being checked.")
-            return found
-        payment = Payment(
-            user_id=user.id, course_id=course_id, gateway=gateway, amount=course.price, currency=course.currency
+async def _also_paid_by(session: AsyncSession, payment: Payment) -> str:
+    """Give another payment that gave this user this course; "" when there is none."""
+    others = await session.scalars(
+        select(Payment).where(
+            Payment.user_id == payment.user_id,
+            Payment.course_id == payment.course_id,
+            Payment.id != payment.id,
+            Payment.status.in_(_SETTLED),
         )
-        session.add(payment)
-        try:
-            await session.flush()
-        except IntegrityError:
-            raise HTTPException(409, "Another tab is starting this payment. Try again.") from None
-    return payment
-
-
-async def _remember(sessions: Any, payment_id: int, order: PaymentOrder, started: Started, user: User) -> None:
-    """Store the gateway's id with the payment; only reports of that id are ever accepted for it."""
-    async with sessions.begin() as session:
-        payment = await session.get_one(Payment, payment_id, with_for_update=True)
-        if payment.gateway_id is None:
-            course = str(payment.course_id)
-            books = StoredPayment.opened(order, started, user=str(user.id), course=course)
-            payment.gateway_id = started.gateway_id
-            payment.books = books.model_dump(mode="json")
-
-
-def _active_enrollment(user: User, course_id: int) -> Any:
-    return select(Enrollment).where(
-        Enrollment.user_id == user.id, Enrollment.course_id == course_id, Enrollment.active.is_(True)
     )
+    return next((str(other.id) for other in others if (other.books or {}).get("enrolled")), "")
 
 
-def _unfinished(user: User, course_id: int) -> Any:
-    ended = ("canceled", "refunded")
-    return select(Payment).where(
-        Payment.user_id == user.id, Payment.course_id == course_id, Payment.status.not_in(ended)
+async def _capture_used_by(session: AsyncSession, payment: Payment, report: GatewayReport) -> str:
+    """Give another payment that stands on the reported movement of money; "" when there is none."""
+    if not report.capture_id:
+        return ""
+    other = await session.scalar(
+        select(Payment.id).where(
+            Payment.gateway == report.gateway, Payment.capture_id == report.capture_id, Payment.id != payment.id
+        )
     )
+    return str(other or "")
+
+
+async def _named_by(sessions: Any, hint: PaymentHint) -> str:
+    """Give the gateway's id of the payment that a hint names otherwise: a refund names only what was captured."""
+    if not hint.capture_id:
+        return ""
+    async with sessions() as session:
+        found = await session.scalar(
+            select(Payment.gateway_id).where(Payment.gateway == hint.gateway, Payment.capture_id == hint.capture_id)
+        )
+    return found or ""

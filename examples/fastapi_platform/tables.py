@@ -60,7 +60,7 @@ class Login(Base):
 
 
 class Course(Base):
-    """What is sold. `students` and `revenue_minor` are kept by the enrolment's own transaction."""
+    """What is sold. `students` is kept by the enrolment's own transaction."""
 
     __tablename__ = "courses"
 
@@ -75,28 +75,54 @@ class Course(Base):
     price: Mapped[str] = mapped_column(String(20))
     currency: Mapped[str] = mapped_column(String(3))
     students: Mapped[int] = mapped_column(default=0)
-    revenue_minor: Mapped[int] = mapped_column(default=0)
 
     @property
     def money(self) -> Money:
         return Money(Decimal(self.price), self.currency)
 
 
-class Payment(Base):
-    """One user's payment for one course: at most one open or paid at a time.
+class Revenue(Base):
+    """What a course brought in one currency, refunds deducted; in minor units, kept with each payment."""
 
-    `books` is the `StoredPayment` that `Checkout` decides on; the other columns are what is searched for.
+    __tablename__ = "course_revenue"
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    minor: Mapped[int] = mapped_column(default=0)
+
+
+class StoredQuote(Base):
+    """A price in another currency, as it was shown to one user for one course: never changed, used once."""
+
+    __tablename__ = "quotes"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    quote: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+OPEN = ("pending", "action_required", "approved", "processing", "authorised")
+"""States of a payment that may still become money."""
+
+
+class Payment(Base):
+    """One user's payment for one course: at most one open at a time.
+
+    `books` is the `StoredPayment` that `Checkout` decides on; the other columns are what is searched for. `price` is
+    what the course cost, `amount` what is charged: another one where a quote changed the currency.
     """
 
     __tablename__ = "payments"
     __table_args__ = (
         Index(
-            "one_payment_per_course",
+            "one_open_payment_per_course",
             "user_id",
             "course_id",
             unique=True,
-            sqlite_where=text("status NOT IN ('canceled', 'refunded')"),
-            postgresql_where=text("status NOT IN ('canceled', 'refunded')"),
+            sqlite_where=text(f"status IN {OPEN}"),
+            postgresql_where=text(f"status IN {OPEN}"),
         ),
     )
 
@@ -105,10 +131,45 @@ class Payment(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     gateway: Mapped[str] = mapped_column(String(32))
     gateway_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    capture_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    quote_id: Mapped[str | None] = mapped_column(ForeignKey("quotes.id"), unique=True)
+    price: Mapped[str] = mapped_column(String(20))
+    price_currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[str] = mapped_column(String(20))
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(String(32), default="pending")
     books: Mapped[dict[str, Any] | None]
+    asked_at: Mapped[datetime] = mapped_column(default=utc_now)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    @property
+    def money(self) -> Money:
+        return Money(Decimal(self.amount), self.currency)
+
+    @property
+    def priced(self) -> Money:
+        return Money(Decimal(self.price), self.price_currency)
+
+
+class Refund(Base):
+    """Money that an admin sends back. `part` is of the price, `amount` what goes back of what was charged.
+
+    The row is written before the gateway is asked, and its id makes the idempotency key: a refund whose answer was
+    lost is asked for again and made once. `status` is asked, pending, succeeded, failed, canceled or refused.
+    """
+
+    __tablename__ = "refunds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
+    admin_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    part: Mapped[str] = mapped_column(String(20))
+    amount: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[str] = mapped_column(String(16), default="asked")
+    gateway_id: Mapped[str] = mapped_column(String(255), default="")
+    reason: Mapped[str] = mapped_column(String(100), default="")
+    asked_at: Mapped[datetime] = mapped_column(default=utc_now)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     @property

@@ -34,20 +34,31 @@ class Story:
     Args:
         platform: the platform's address.
         control: of the sandbox that imitates the services.
+        admin: address and password of the platform's admin; without one nobody refunds on the platform itself.
 
     Attributes:
         browser: holds the student's cookies.
         session: the identity service's id of her check, "" before it started.
-        intent: the gateway's id of her payment, "" before it started.
+        intent: the gateway's id of her card payment, "" before it started.
+        order: PayPal's id of her PayPal payment, "" before it started.
     """
 
-    def __init__(self, platform: str, control: Control, *, email: str = "lina@example.com") -> None:
+    def __init__(
+        self,
+        platform: str,
+        control: Control,
+        *,
+        email: str = "lina@example.com",
+        admin: tuple[str, str] | None = None,
+    ) -> None:
         self._platform = platform
         self._control = control
         self._email = email
+        self._admin = admin
         self.browser = httpx.Client(base_url=platform, follow_redirects=False, trust_env=False, timeout=20)
         self._secret = self._key = self._page = ""
-        self.session = self.intent = ""
+        self.session = self.intent = self.order = ""
+        self.payment = 0
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +80,9 @@ class Story:
         yield self.decline_then_pay()
         yield self.see_course()
         yield self.get_money_back()
+        yield self.pay_by_paypal()
+        if self._admin:
+            yield self.get_a_part_back()
 
     def sign_up(self) -> Step:
         """Fill in the form."""
@@ -160,13 +174,66 @@ class Story:
         return Step("She opens the course", "enrolled, counted once; paying again is refused")
 
     def get_money_back(self) -> Step:
-        """Let the gateway refund the payment, as an admin would in its dashboard."""
+        """Let the card's gateway refund the payment, as an admin would in its dashboard."""
         self._control.post(f"stripe/payment_intents/{self.intent}/refund")
         self.until(
             lambda: 'data-state="enrolled"' not in self.browser.get("/courses/1").text or None,
             "the refund's webhook must end the enrolment",
         )
         return Step("The payment is refunded", "the webhook ended the enrolment and took the revenue back")
+
+    def pay_by_paypal(self) -> Step:
+        """Think better of it at PayPal, come back, be declined, and agree with another way to pay."""
+        quote = self.browser.get("/api/courses/1/quote").json()
+        self.start_paypal(quote["quote_id"])
+        self.decide("cancel")
+        self._must('data-state="enrolled"' not in self.browser.get("/courses/1").text, "canceling must not enrol")
+        self.decide("decline")
+        self._must(not self.confirm_paypal()["success"], "a declined account must not enrol")
+        self.decide("approve")
+        confirmed = self.confirm_paypal()
+        self._must(confirmed["success"], f"the PayPal payment did not enrol: {confirmed}")
+        return Step(
+            "She takes the course again with PayPal: cancels, is declined, agrees",
+            f"{quote['price']} {quote['currency']} at {quote['rate']} is {quote['amount_usd']} USD; "
+            f"order {self.order}, enrolment {confirmed['enrollment_id']}",
+        )
+
+    def start_paypal(self, quote_id: str) -> None:
+        """Press "Pay with PayPal": the platform makes the order of the quote that was shown."""
+        started = self.browser.post("/api/courses/1/payment/paypal", json={"quote_id": quote_id})
+        self._must(started.status_code == 200, f"payment answered {started.status_code}: {started.text[:200]}")
+        self.order, self.payment = started.json()["order_id"], started.json()["payment_id"]
+        self._page = started.json()["approval_url"]
+
+    def decide(self, outcome: str) -> None:
+        """Decide on PayPal's page: approve, decline or cancel. The browser does not follow it back."""
+        page = f"{self._control.url}/paypal/checkoutnow?token={self.order}"
+        back = self.browser.post(page, data={"outcome": outcome})
+        self._must(back.status_code == 303, f"PayPal's page answered {back.status_code}: {back.text[:200]}")
+        self._must(back.headers["location"].startswith(self._platform), "PayPal must lead back to the platform")
+
+    def confirm_paypal(self) -> dict[str, Any]:
+        """Tell the platform that the payer is back from PayPal."""
+        form = {"payment_id": self.payment, "order_id": self.order}
+        answer = self.browser.post("/api/payment/paypal/confirm", json=form)
+        self._must(answer.status_code < 300, f"the confirmation answered {answer.status_code}: {answer.text[:200]}")
+        confirmed: dict[str, Any] = answer.json()
+        return confirmed
+
+    def get_a_part_back(self) -> Step:
+        """Let the admin send a part of the price back, in the currency that was charged."""
+        email, password = self._admin or ("", "")
+        with httpx.Client(base_url=self._platform, trust_env=False, timeout=20) as admin:
+            admin.post("/login", data={"email": email, "password": password})
+            answer = admin.post(f"/api/admin/payments/{self.payment}/refund", json={"amount": "490.00"})
+        self._must(answer.status_code == 200, f"the refund answered {answer.status_code}: {answer.text[:200]}")
+        made = answer.json()
+        page = self.browser.get("/courses/1").text
+        self._must('data-state="enrolled"' in page, "a part that went back must not end the enrolment")
+        return Step(
+            "The admin sends 490.00 EGP of it back", f"{made['amount']} {made['currency']}; she keeps her place"
+        )
 
     def is_active(self) -> bool:
         """Whether the platform lets the student in."""

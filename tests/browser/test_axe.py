@@ -109,7 +109,15 @@ def test_the_identity_check_before_and_after_its_decision(visitor: Page, servers
     audit(visitor)
 
 
-CONSOLE = ("/", "/console/stripe", "/console/mailgun", "/console/didit", "/console/webhooks", "/console/journal")
+CONSOLE = (
+    "/",
+    "/console/stripe",
+    "/console/mailgun",
+    "/console/didit",
+    "/console/fx",
+    "/console/webhooks",
+    "/console/journal",
+)
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])

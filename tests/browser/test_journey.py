@@ -30,6 +30,7 @@ def test_a_student_signs_up_verifies_reads_the_mail_and_pays_by_card(page: Page,
     shot(console, "4-inbox")
 
     page.goto(f"{servers.platform}/courses/1")
+    page.get_by_label("Card").check()
     pay_with(page, "4000000000000002")
     expect(page.locator("#pay-error")).to_have_text(say("pay_declined", "en"))
     shot(page, "5-card-declined")
@@ -50,6 +51,7 @@ def test_three_d_secure_is_passed_in_its_own_page(page: Page, servers: Running, 
     page.get_by_role("button", name="Approve", exact=True).click()
     _until_verified(page, servers)
     page.goto(f"{servers.platform}/courses/2")
+    page.get_by_label("Card").check()
     pay_with(page, "4000000000003220")
     dialog = page.frame_locator("dialog iframe")
     dialog.locator("button[value=complete]").wait_for()
@@ -75,6 +77,7 @@ CONSOLE = (
     "/console/mailgun",
     "/console/stripe",
     "/console/didit",
+    "/console/fx",
     "/console/webhooks",
     "/console/journal",
     "/console/faults",
@@ -97,6 +100,7 @@ def test_no_page_scrolls_sideways_and_each_is_well_formed(
         for path in STUDENT:
             _visit(page, servers.platform + path, language)
             if path == "/courses/2":
+                page.locator("#way-card").check()
                 card_fields(page)
             shot(page, f"page{path.replace('/', '-')}-{language}-{scheme}-{width}")
             assert _is_narrow(page), path

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from examples.fastapi_platform import accounts, identity, payments
+from examples.fastapi_platform import accounts, identity, paying, payments, refunds
 from examples.fastapi_platform import app as application
 from examples.fastapi_platform.demo import listening
 
@@ -27,7 +27,9 @@ from ace_integrations.sandbox.server import join_or_start
 HOLDERS: dict[str, Any] = {
     "accounts": accounts,
     "identity": identity,
+    "paying": paying,
     "payments": payments,
+    "refunds": refunds,
     "mails": AsyncSqlMailQueue,
     "store": AsyncSqlStore,
 }
@@ -84,7 +86,7 @@ def run(sandbox: str, folder: str, port: int, point: str) -> None:
     application.SWEEP_S = 0.1
     os.environ["ACE_SANDBOX_URL"] = sandbox
     control = join_or_start().control
-    ace = AsyncAce(Settings(sandbox_url=sandbox), clock=control.now)
+    ace = AsyncAce(Settings(sandbox_url=sandbox, payments=("stripe", "paypal")), clock=control.now)
     with listening(port) as taken:
         origin = f"http://127.0.0.1:{taken.getsockname()[1]}"
         url = f"sqlite+aiosqlite:///{Path(folder) / 'platform.sqlite3'}"

@@ -59,12 +59,13 @@ class Database:
 
     def books(self) -> dict[str, Any]:
         """Give the payments, the places, and the numbers of the first course."""
-        ((students, revenue),) = self.rows("SELECT students, revenue_minor FROM courses WHERE id = 1")
+        students = self.one("SELECT students FROM courses WHERE id = 1")
+        earned = dict(self.rows("SELECT currency, minor FROM course_revenue WHERE course_id = 1 AND minor <> 0"))
         return {
             "payments": [status for (status,) in self.rows("SELECT status FROM payments ORDER BY id")],
             "places": [bool(active) for (active,) in self.rows("SELECT active FROM course_enrollments ORDER BY id")],
             "students": students,
-            "revenue": revenue,
+            "revenue": earned,
         }
 
     def close(self) -> None:
@@ -72,10 +73,11 @@ class Database:
         self._engine.dispose()
 
 
+ADMIN_PASSWORD = "correct horse 42"
 PATIENT = tuple(f"{name}=100000/minute" for name in ("default", "login", "payments", "identity"))
 """Limits that no test reaches by accident."""
 
-ENROLLED_ONCE = {"payments": ["paid"], "places": [True], "students": 1, "revenue": PRICE_MINOR}
+ENROLLED_ONCE = {"payments": ["paid"], "places": [True], "students": 1, "revenue": {"EGP": PRICE_MINOR}}
 
 
 class Platform:
@@ -114,6 +116,21 @@ class Platform:
         mails: list[Any] = self.control.get("mailgun/inbox", to=email)["mails"]
         return mails
 
+    def made(self, provider: str, event_type: str, **fields: Any) -> SignedWebhook:
+        """Give an event as its service would send it to this platform."""
+        return WebhookFactory(Settings(sandbox_url=self.sandbox.url)).make(provider, event_type, **fields)
+
+    def unheard(self, provider: str) -> SignedWebhook:
+        """Give an event of a type that no version of the package knows, rightly signed."""
+        source = plugins().provider(provider).load("webhooks")
+        settings = Settings(sandbox_url=self.sandbox.url).of(source.settings)
+        now = int(time.time())
+        value = source.sample(source.event_types[0], now=now)
+        named = {"didit": "webhook_type", "mailgun": "event", "stripe": "type", "paypal": "event_type"}
+        value[named[provider]] = "unheard.of"
+        body, headers = source.sign(source.scheme(settings), value, source.secrets(settings)[0], now)
+        return SignedWebhook(provider, {"content-type": "application/json", **headers}, body)
+
     def deliver(self, webhook: SignedWebhook) -> httpx.Response:
         """Post a webhook as its service would."""
         address = f"{self.url}/api/{webhook.provider}/webhook"
@@ -125,24 +142,12 @@ def paid_event(intent: str, **fields: Any) -> SignedWebhook:
     return WebhookFactory().make("stripe", "payment_intent.succeeded", id=intent, **fields)
 
 
-def unheard_event(provider: str) -> SignedWebhook:
-    """Give an event of a type that no version of the package knows, rightly signed."""
-    source = plugins().provider(provider).load("webhooks")
-    settings = Settings(sandbox=True).of(source.settings)
-    now = int(time.time())
-    value = source.sample(source.event_types[0], now=now)
-    named = {"didit": "webhook_type", "mailgun": "event", "stripe": "type"}
-    value[named[provider]] = "unheard.of"
-    body, headers = source.sign(source.scheme(settings), value, source.secrets(settings)[0], now)
-    return SignedWebhook(provider, {"content-type": "application/json", **headers}, body)
-
-
 @contextmanager
-def platform_on(url: str, *, limits: tuple[str, ...] = PATIENT) -> Generator[Platform]:
-    """Run sandbox and platform on one database."""
+def platform_on(url: str, *, limits: tuple[str, ...] = PATIENT, admin: bool = False) -> Generator[Platform]:
+    """Run sandbox and platform on one database, with an admin or without."""
     database = Database(url)
     try:
-        with running(url, limits=limits) as servers:
+        with running(url, limits=limits, admin_password=ADMIN_PASSWORD if admin else "") as servers:
             yield Platform(servers, database)
     finally:
         database.close()

@@ -94,9 +94,9 @@ POINTS = (
     "mails._settle:after",
     "store.work:before:mailgun",
     # The payment: a row, asked of the gateway, remembered, applied.
-    "payments._open_payment:after",
-    "payments._remember:before",
-    "payments._remember:after",
+    "paying._open_payment:after",
+    "paying._remember:before",
+    "paying._remember:after",
     "store.claim:after:stripe",
     "payments.apply:before",
     "payments.apply:after",

@@ -24,12 +24,15 @@ CANARIES: dict[str, dict[str, str]] = {
         "MAILGUN_WEBHOOK_SIGNING_KEY": "canary-mailgun-hook",
     },
     "stripe": {"STRIPE_SECRET": "sk_test_canaryStripeKey1", "STRIPE_WEBHOOK_SECRET": "whsec_canaryStripeHook"},
+    "exchangerate-api": {"FX_EXCHANGERATE_API_KEY": "canary/exchangerate+key=1"},
+    "openexchangerates": {"FX_OPENEXCHANGERATES_APP_ID": "canary-app-id"},
+    "fixer": {"FX_FIXER_ACCESS_KEY": "canary-fixer-key"},
     "smtp": {"MAIL_HOST": "127.0.0.1", "MAIL_USERNAME": "user", "MAIL_PASSWORD": "canary-smtp-password"},
 }
 
 
 def planted(name: str) -> list[str]:
-    return [part for value in CANARIES[name].values() if "canary" in value for part in value.split(",")]
+    return [part for value in CANARIES.get(name, {}).values() if "canary" in value for part in value.split(",")]
 
 
 def hits(text: str, secrets: list[str]) -> list[str]:
@@ -93,7 +96,15 @@ def test_no_sandbox_secret_is_in_the_journal_or_on_a_console_page(ace_sandbox: R
             outcome(lambda walk=walk, client=client: _walked(client, walk))  # type: ignore[misc]
     ace_sandbox.control.advance(60)
     printed = [json.dumps(ace_sandbox.control.journal()), json.dumps(ace_sandbox.control.deliveries())]
-    for page in ("/", "/console/didit", "/console/mailgun", "/console/stripe", "/console/webhooks", "/console/journal"):
+    for page in (
+        "/",
+        "/console/didit",
+        "/console/mailgun",
+        "/console/stripe",
+        "/console/fx",
+        "/console/webhooks",
+        "/console/journal",
+    ):
         printed.append(httpx.get(ace_sandbox.url + page, trust_env=False).raise_for_status().text)
     for entry in ace_sandbox.control.journal()[-60:]:
         opened = httpx.get(f"{ace_sandbox.url}/console/journal/{entry['id']}", trust_env=False)

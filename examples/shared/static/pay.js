@@ -39,16 +39,25 @@ const confirmed = async (intent) => {
   }
 };
 
+// A quote that lapsed is not offered any longer: the page shows the next one.
+const until = document.getElementById("quote-until");
+if (until) {
+  const left = new Date(until.dateTime) - Date.now();
+  setTimeout(() => document.getElementById("way-card")?.checked || location.reload(), Math.max(left, 0));
+}
+
 const returned = new URLSearchParams(location.search).get("payment_intent");
 if (returned) {
   history.replaceState(null, "", location.pathname);
   await confirmed(returned);
 }
 
-started = await post(`/api/courses/${form.dataset.course}/payment/stripe`);
-if (!started.client_secret) {
-  complain(form.dataset.failed);
-} else {
+const begin = async () => {
+  started = await post(`/api/courses/${form.dataset.course}/payment/stripe`);
+  if (!started.client_secret) {
+    complain(started.others?.length ? form.dataset.instead : form.dataset.failed);
+    return;
+  }
   const stripe = Stripe(started.publishable_key);
   const elements = stripe.elements({ clientSecret: started.client_secret, locale: document.documentElement.lang });
   elements.create("payment").mount("#card");
@@ -70,4 +79,9 @@ if (!started.client_secret) {
       await confirmed(result.paymentIntent.id);
     }
   });
-}
+};
+
+// The gateway is asked once the payer chose the card, and not for everyone who only looks.
+const card = document.getElementById("way-card");
+if (card?.checked) await begin();
+else card?.addEventListener("change", begin, { once: true });
