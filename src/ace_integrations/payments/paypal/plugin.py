@@ -18,6 +18,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.gateway:PayPalGateway",
         service=f"{_HERE}.service:SERVICE",
         webhooks=f"{_HERE}.webhooks:WEBHOOKS",
+        twin=f"{_HERE}.sandbox:PayPalTwin",
         commands=f"{_HERE}.cli:app",
         probe=f"{_HERE}.client:probe",
         cost="a fee of each payment by the merchant's country, and for converting its currency",
