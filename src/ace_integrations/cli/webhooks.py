@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,10 +15,17 @@ from ace_integrations.cli.output import AsJson, say, show
 from ace_integrations.cli.state import open_ace
 from ace_integrations.core import Headers
 from ace_integrations.core.http import Pool, WireError, WireRequest
-from ace_integrations.errors import ConfigurationError, ConnectionFailedError, InvalidInputError, WebhookError
+from ace_integrations.errors import (
+    ConfigurationError,
+    ConnectionFailedError,
+    InvalidInputError,
+    ProviderError,
+    SignatureError,
+    WebhookError,
+)
 from ace_integrations.settings import is_loopback
 from ace_integrations.testing.webhooks import WebhookFactory
-from ace_integrations.webhooks import WebhookSource, explain
+from ace_integrations.webhooks import Fetcher, WebhookSource, explain
 
 app = typer.Typer(
     help="Sign, verify, explain and send webhooks; secrets come from the environment.", no_args_is_help=True
@@ -61,14 +69,19 @@ def verify(
     provider: str, body: Body, *, header: HeaderList = None, at: int | None = None, as_json: AsJson = False
 ) -> None:
     """Say whether a delivery is genuine, and if not, which mistake spoiled it. Exit 1 when it is not."""
+    headers, content = Headers([_header(line) for line in header or []]), _read(body)
+    now = int(time.time()) if at is None else at
     with open_ace() as ace:
         source, settings = _source(ace, provider)
+        scheme, secrets = source.scheme(settings), _secrets(source, settings)
+        with suppress(SignatureError):  # which is explained next, with what was fetched for it
+            Fetcher().run(lambda: scheme.checking(headers, content, secrets=secrets, now=now), now=now)
         diagnosis = explain(
-            source.scheme(settings),
-            Headers([_header(line) for line in header or []]),
-            _read(body),
-            secrets=_secrets(source, settings),
-            now=int(time.time()) if at is None else at,
+            scheme,
+            headers,
+            content,
+            secrets=secrets,
+            now=now,
             other_secrets=[("another configured secret", secret) for secret in settings.secrets()],
         )
     mistake = diagnosis.mistake or "none"
@@ -118,7 +131,7 @@ class _Listener(BaseHTTPRequestHandler):
         try:
             event = self.doors.open(provider, Headers(self.headers.items()), body, now=int(time.time()))
             said, status = f"{event.type} {event.id}: genuine", 200
-        except (WebhookError, ConfigurationError, InvalidInputError) as error:
+        except (WebhookError, ProviderError, ConfigurationError, InvalidInputError) as error:
             said, status = f"refused: {error}", 400
         if self.forward_to:
             own = ("host", "content-length", "connection")

@@ -131,11 +131,12 @@ def test_a_genuine_webhook_verifies_and_a_spoiled_one_is_explained(ace: Run, tmp
     assert "whsec" not in bad.stdout + bad.stderr
 
 
-def test_a_signature_made_here_verifies_here(ace: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("provider", ["stripe", "paypal"])
+def test_a_signature_made_here_verifies_here(ace: Run, tmp_path: Path, provider: str) -> None:
     (tmp_path / "body.json").write_text('{"id": "evt_1", "object": "event"}')
-    headers = json.loads(ace("webhooks", "sign", "stripe", "body.json", "--json").stdout)
+    headers = json.loads(ace("webhooks", "sign", provider, "body.json", "--json").stdout)
     lines = [argument for name, value in headers.items() for argument in ("-H", f"{name}: {value}")]
-    assert ace("webhooks", "verify", "stripe", "body.json", *lines).returncode == 0
+    assert ace("webhooks", "verify", provider, "body.json", *lines).returncode == 0
 
 
 def test_a_webhook_that_nobody_takes_says_what_to_start(ace: Run) -> None:
