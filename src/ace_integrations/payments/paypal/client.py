@@ -43,6 +43,12 @@ Intent = Literal["CAPTURE", "AUTHORIZE"]
 LONGEST_TEXT = 127
 """Characters of an id or a text of ours in an order."""
 
+_EXPERIENCE = {
+    "shipping_preference": "NO_SHIPPING",
+    "user_action": "PAY_NOW",
+    # Money that is only on its way (an e-check) grants nothing for days.
+    "payment_method_preference": "IMMEDIATE_PAYMENT_REQUIRED",
+}
 _WHOLE = {"prefer": "return=representation"}
 """Without it an answer holds an id and a status only."""
 
@@ -102,31 +108,18 @@ class PaymentOperations(ServiceOperations):
 
         Source: paypal.md §3.1
         """
-        for name, text in (("custom_id", custom_id), ("invoice_id", invoice_id), ("description", description)):
-            if text is not None and len(text) > LONGEST_TEXT:
-                raise InvalidInputError(f"is longer than {LONGEST_TEXT} characters", field=name)
-        context = {
-            "brand_name": brand_name,
-            "locale": locale,
-            "shipping_preference": "NO_SHIPPING",
-            "user_action": "PAY_NOW",
-            # Money that is only on its way (an e-check) grants nothing for days.
-            "payment_method_preference": "IMMEDIATE_PAYMENT_REQUIRED",
-            "return_url": return_url,
-            "cancel_url": cancel_url,
-        }
+        texts = {"custom_id": custom_id, "invoice_id": invoice_id, "description": description or None}
+        given = {"brand_name": brand_name, "locale": locale, "return_url": return_url, "cancel_url": cancel_url}
         unit = {
             "reference_id": "default",
-            "custom_id": custom_id,
-            "invoice_id": invoice_id,
-            "description": description or None,
+            **_checked(texts),
             "amount": _total(amount, items),
             "items": [_item(item) for item in items] or None,
         }
         body = {
             "intent": intent,
             "purchase_units": [_set(unit)],
-            "payment_source": {"paypal": {"experience_context": _set(context)}},
+            "payment_source": {"paypal": {"experience_context": {**_set(given), **_EXPERIENCE}}},
         }
         return _write("/v2/checkout/orders", ORDER, body, idempotency_key)
 
@@ -340,6 +333,13 @@ def _write(
 ) -> Call[T]:
     # A body always, an empty object at least: PayPal answers 415 to a POST without a JSON content type.
     return HttpCall("POST", path, into, path_params or {}, json=body, headers=_WHOLE, idempotency_key=key)
+
+
+def _checked(texts: dict[str, str | None]) -> dict[str, str | None]:
+    for name, text in texts.items():
+        if text is not None and len(text) > LONGEST_TEXT:
+            raise InvalidInputError(f"is longer than {LONGEST_TEXT} characters", field=name)
+    return texts
 
 
 def _amount(money: Money) -> dict[str, str]:
