@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 from pydantic import SecretStr
 
+from ace_integrations.core import Headers
 from ace_integrations.core.call import operation
 from ace_integrations.didit import AsyncDidit, Didit
 from ace_integrations.mail import Address, Message
@@ -18,7 +20,12 @@ from ace_integrations.mail.mailgun import AsyncMailgun, Mailgun
 from ace_integrations.mail.mailgun.models import NewSuppression, SuppressionKind, WebhookType
 from ace_integrations.mail.message import Draft
 from ace_integrations.mail.mime import to_mime
-from ace_integrations.payments import AsyncStripe, Money, Stripe, rates
+from ace_integrations.payments import AsyncPayPal, AsyncStripe, Money, PayPal, Stripe, rates
+from ace_integrations.payments.paypal import Evidence
+from ace_integrations.sandbox.control import Control
+from ace_integrations.sandbox.server import _read_token
+from ace_integrations.settings import Settings
+from ace_integrations.testing import WebhookFactory
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -47,6 +54,7 @@ class Walk:
 CLIENTS: Mapping[str, tuple[type[Any], type[Any]]] = {
     "didit": (Didit, AsyncDidit),
     "mailgun": (Mailgun, AsyncMailgun),
+    "paypal": (PayPal, AsyncPayPal),
     "stripe": (Stripe, AsyncStripe),
     "frankfurter": (rates.Frankfurter, rates.AsyncFrankfurter),
     "er-api": (rates.ErApi, rates.AsyncErApi),
@@ -113,6 +121,72 @@ def _dispute(client: Stripe) -> str:
 def _endpoint(client: Stripe) -> str:
     made = client.create_webhook_endpoint(url=HOOK, events=["charge.refunded"], idempotency_key="endpoint-before")
     return str(made.id)
+
+
+USD = Money.of("20.00", "USD")
+
+
+def _order(client: PayPal, **changes: Any) -> Any:
+    key = f"made-before-{changes.get('intent', 'CAPTURE')}"
+    return client.create_order(amount=USD, custom_id="payment-7", idempotency_key=key, **changes)
+
+
+def _approved(client: PayPal, **changes: Any) -> str:
+    """Make an order and approve it as the payer would, on the page that it names."""
+    order = _order(client, **changes)
+    if order.approval_url:  # else it was approved before
+        httpx.post(order.approval_url, data={"outcome": "approve"}, trust_env=False).raise_for_status()
+    return str(order.id)
+
+
+def _capture(client: PayPal) -> str:
+    order = client.capture_order(order_id=_approved(client), idempotency_key="captured-before")
+    return str(order.purchase_units[0].payments.captures[0].id)
+
+
+def _reserved(client: PayPal) -> str:
+    order_id = _approved(client, intent="AUTHORIZE")
+    order = client.authorize_order(order_id=order_id, idempotency_key="reserved-before")
+    return str(order.purchase_units[0].payments.authorizations[0].id)
+
+
+def _refunded(client: PayPal) -> str:
+    return str(client.refund_capture(capture_id=_capture(client), idempotency_key="refunded-before").id)
+
+
+def _claimed(client: PayPal, *, stage: str = "INQUIRY", outcome: str = "") -> str:
+    """Let the payer dispute a capture; a person's doing, so the sandbox is told."""
+    address = str(client.settings.base_url).removesuffix("/paypal")
+    control = Control(address, _read_token(address))
+    made = control.post(f"paypal/captures/{_capture(client)}/dispute", stage=stage)
+    if outcome:
+        control.post(f"paypal/disputes/{made['dispute_id']}/close", outcome=outcome)
+    control.close()
+    return str(made["dispute_id"])
+
+
+def _reviewed(client: PayPal) -> str:
+    dispute_id = _claimed(client)
+    client.provide_evidence(dispute_id=dispute_id, evidences=[EVIDENCE])
+    return dispute_id
+
+
+def _hook(client: PayPal) -> str:
+    return str(client.create_webhook(url=HOOK).id)
+
+
+def _event(client: PayPal) -> str:
+    _capture(client)
+    return str(client.list_events().events[0].id)
+
+
+def _delivered(client: PayPal) -> Arguments:
+    address = str(client.settings.base_url).removesuffix("/paypal")
+    made = WebhookFactory(Settings(sandbox_url=address)).make("paypal", "PAYMENT.CAPTURE.COMPLETED")
+    return (Headers(made.headers), made.body), {}
+
+
+EVIDENCE = Evidence(evidence_type="OTHER", notes="The course was finished.")
 
 
 def _suppressed(client: Mailgun) -> str:
@@ -190,6 +264,100 @@ WALKS: tuple[Walk, ...] = (
     Walk("mailgun", "update_webhook", lambda client: ((_hooked(client),), {"urls": [f"{HOOK}/2"]})),
     Walk("mailgun", "delete_webhook", lambda client: ((_hooked(client),), {})),
     Walk("mailgun", "get_domain", _with()),
+    Walk("paypal", "create_order", _with(amount=USD, custom_id="payment-7", idempotency_key="walked"), "orders"),
+    Walk("paypal", "get_order", lambda client: ((), {"order_id": _order(client).id})),
+    Walk(
+        "paypal",
+        "patch_order",
+        lambda client: (
+            (),
+            {
+                "order_id": _order(client).id,
+                "changes": [
+                    {
+                        "op": "replace",
+                        "path": "/purchase_units/@reference_id=='default'/custom_id",
+                        "value": "payment-8",
+                    }
+                ],
+            },
+        ),
+    ),
+    Walk(
+        "paypal",
+        "capture_order",
+        lambda client: ((), {"order_id": _approved(client), "idempotency_key": "walked"}),
+        "captures",
+    ),
+    Walk(
+        "paypal",
+        "authorize_order",
+        lambda client: ((), {"order_id": _approved(client, intent="AUTHORIZE"), "idempotency_key": "walked"}),
+        "authorizations",
+    ),
+    Walk("paypal", "get_authorization", lambda client: ((), {"authorization_id": _reserved(client)})),
+    Walk(
+        "paypal",
+        "capture_authorization",
+        lambda client: ((), {"authorization_id": _reserved(client), "idempotency_key": "walked"}),
+        "captures",
+    ),
+    Walk(
+        "paypal",
+        "reauthorize",
+        lambda client: ((), {"authorization_id": _reserved(client), "idempotency_key": "walked"}),
+    ),
+    Walk(
+        "paypal",
+        "void_authorization",
+        lambda client: ((), {"authorization_id": _reserved(client), "idempotency_key": "walked"}),
+    ),
+    Walk("paypal", "get_capture", lambda client: ((), {"capture_id": _capture(client)})),
+    Walk(
+        "paypal",
+        "refund_capture",
+        lambda client: (
+            (),
+            {"capture_id": _capture(client), "amount": Money.of("5.00", "USD"), "idempotency_key": "walked"},
+        ),
+        "refunds",
+    ),
+    Walk("paypal", "get_refund", lambda client: ((), {"refund_id": _refunded(client)})),
+    Walk("paypal", "list_disputes", _with()),
+    Walk("paypal", "get_dispute", lambda client: ((), {"dispute_id": _claimed(client)})),
+    Walk("paypal", "accept_claim", lambda client: ((), {"dispute_id": _claimed(client), "note": "Sorry."})),
+    Walk("paypal", "provide_evidence", lambda client: ((), {"dispute_id": _claimed(client), "evidences": [EVIDENCE]})),
+    Walk(
+        "paypal",
+        "appeal",
+        lambda client: (
+            (),
+            {"dispute_id": _claimed(client, outcome="RESOLVED_BUYER_FAVOUR"), "evidences": [EVIDENCE]},
+        ),
+    ),
+    Walk(
+        "paypal",
+        "make_offer",
+        lambda client: ((), {"dispute_id": _claimed(client), "note": "Half.", "offer_type": "REFUND"}),
+    ),
+    Walk("paypal", "send_message", lambda client: ((), {"dispute_id": _claimed(client), "message": "Hello."})),
+    Walk("paypal", "escalate_dispute", lambda client: ((), {"dispute_id": _claimed(client), "note": "No answer."})),
+    Walk(
+        "paypal",
+        "adjudicate_dispute",
+        lambda client: ((), {"dispute_id": _reviewed(client), "outcome": "SELLER_FAVOR"}),
+    ),
+    Walk("paypal", "create_webhook", _with(url=HOOK), "webhooks"),
+    Walk("paypal", "list_webhooks", _with()),
+    Walk("paypal", "get_webhook", lambda client: ((), {"webhook_id": _hook(client)})),
+    Walk("paypal", "update_webhook", lambda client: ((), {"webhook_id": _hook(client), "url": f"{HOOK}/2"})),
+    Walk("paypal", "delete_webhook", lambda client: ((), {"webhook_id": _hook(client)})),
+    Walk("paypal", "list_event_types", _with()),
+    Walk("paypal", "list_events", _with()),
+    Walk("paypal", "get_event", lambda client: ((), {"event_id": _event(client)})),
+    Walk("paypal", "resend_event", lambda client: ((), {"event_id": _event(client)})),
+    Walk("paypal", "simulate_event", _with(event_type="PAYMENT.CAPTURE.COMPLETED", url=HOOK)),
+    Walk("paypal", "verify_webhook_signature", _delivered),
     Walk(
         "stripe",
         "create_payment_intent",

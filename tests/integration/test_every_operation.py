@@ -41,6 +41,8 @@ def prepared(walk: Walk, sandbox: RunningSandbox) -> tuple[tuple[Any, ...], dict
     sandbox.control.advance(5)
     if walk.name in ("update_status", "download_pdf"):
         sandbox.control.post(f"didit/sessions/{arguments[1]['session_id']}/decide", outcome="approve")
+    if walk.name == "reauthorize":
+        sandbox.control.advance(4 * 86_400)
     return arguments
 
 
@@ -73,9 +75,20 @@ def held(walk: Walk, sandbox: RunningSandbox) -> int:
         case "sessions":
             return len(sandbox.control.get("didit/sessions")["sessions"])
     assert sandbox.sandbox is not None
-    twin: Any = sandbox.sandbox.twins["stripe"]
+    twin: Any = sandbox.sandbox.twins[walk.provider]
+    if walk.provider == "paypal":
+        return _held_at_paypal(twin.account, walk.makes)
     kept = twin.events if walk.makes == "endpoints" else twin.books
     return len(getattr(kept, walk.makes)) if walk.makes else 0
+
+
+def _held_at_paypal(account: Any, what: str) -> int:
+    match what:
+        case "orders":
+            return len(account.orders.all)
+        case "webhooks":
+            return len(account.events.webhooks())
+    return len(getattr(account.payments, what)) if what else 0
 
 
 def test_every_operation_is_walked() -> None:

@@ -23,6 +23,11 @@ CANARIES: dict[str, dict[str, str]] = {
         "MAILGUN_DOMAIN": "mg.example.com",
         "MAILGUN_WEBHOOK_SIGNING_KEY": "canary-mailgun-hook",
     },
+    "paypal": {
+        "PAYPAL_SANDBOX_CLIENT_ID": "app-1",
+        "PAYPAL_SANDBOX_SECRET": "canary/paypal+secret=1",
+        "PAYPAL_LIVE_SECRET": "canary/paypal+secret=2",
+    },
     "stripe": {"STRIPE_SECRET": "sk_test_canaryStripeKey1", "STRIPE_WEBHOOK_SECRET": "whsec_canaryStripeHook"},
     "exchangerate-api": {"FX_EXCHANGERATE_API_KEY": "canary/exchangerate+key=1"},
     "openexchangerates": {"FX_OPENEXCHANGERATES_APP_ID": "canary-app-id"},
@@ -96,15 +101,8 @@ def test_no_sandbox_secret_is_in_the_journal_or_on_a_console_page(ace_sandbox: R
             outcome(lambda walk=walk, client=client: _walked(client, walk))  # type: ignore[misc]
     ace_sandbox.control.advance(60)
     printed = [json.dumps(ace_sandbox.control.journal()), json.dumps(ace_sandbox.control.deliveries())]
-    for page in (
-        "/",
-        "/console/didit",
-        "/console/mailgun",
-        "/console/stripe",
-        "/console/fx",
-        "/console/webhooks",
-        "/console/journal",
-    ):
+    pages = ("didit", "mailgun", "paypal", "stripe", "fx", "webhooks", "journal")
+    for page in ("/", *(f"/console/{each}" for each in pages)):
         printed.append(httpx.get(ace_sandbox.url + page, trust_env=False).raise_for_status().text)
     for entry in ace_sandbox.control.journal()[-60:]:
         opened = httpx.get(f"{ace_sandbox.url}/console/journal/{entry['id']}", trust_env=False)
