@@ -284,7 +284,7 @@ async def _end(ace: AsyncAce, sessions: Any, payment: Payment) -> None:
             raise HTTPException(409, "Your payment is being checked.") from None
         if report is not None:
             async with sessions.begin() as session:
-                outcome = await apply(session, report)
+                outcome = await apply(session, payment.gateway_id, report)
             if outcome.payment.is_settled:
                 raise HTTPException(409, "You are enrolled already.")
     async with sessions.begin() as session:

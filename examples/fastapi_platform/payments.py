@@ -40,7 +40,7 @@ async def settle(ace: AsyncAce, sessions: Any, *, gateway: str, gateway_id: str)
         async with sessions.begin() as session:
             return await note_decline(session, gateway_id, error)
     async with sessions.begin() as session:
-        return await apply(session, report)
+        return await apply(session, gateway_id, report)
 
 
 async def learn(ace: AsyncAce, sessions: Any, *, gateway: str, gateway_id: str) -> GatewayReport:
@@ -76,14 +76,18 @@ def on_payment_hint(ace: AsyncAce, sessions: Any) -> Any:
             await note_decline(session, gateway_id, error)
             return
         if report.reference:
-            await apply(session, report)
+            await apply(session, gateway_id, report)
 
     return handle
 
 
-async def apply(session: AsyncSession, report: GatewayReport) -> Outcome:
-    """Write what `Checkout` decides about a report, in the caller's transaction."""
-    payment, course = await _locked(session, report.gateway_id)
+async def apply(session: AsyncSession, gateway_id: str, report: GatewayReport) -> Outcome:
+    """Write what `Checkout` decides about a report, in the caller's transaction.
+
+    Args:
+        gateway_id: the payment that was asked about, whatever the report is of.
+    """
+    payment, course = await _locked(session, gateway_id)
     outcome = checkout.apply(
         StoredPayment.model_validate(payment.books),
         report,

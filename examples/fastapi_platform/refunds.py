@@ -75,7 +75,7 @@ async def send(ace: AsyncAce, sessions: Any, refund_id: int) -> str:
     async with sessions.begin() as session:
         stored = await session.get_one(Refund, refund_id)
         stored.status, stored.gateway_id = status, made_id
-        await apply(session, report)
+        await apply(session, gateway_id or "", report)
     return status
 
 

@@ -124,6 +124,8 @@ class Payment(Base):
             sqlite_where=text(f"status IN {OPEN}"),
             postgresql_where=text(f"status IN {OPEN}"),
         ),
+        # Gateways know a payment by its number: none may ever be given again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -159,6 +161,7 @@ class Refund(Base):
     """
 
     __tablename__ = "refunds"
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))

@@ -4,7 +4,7 @@ Everything runs in this process: the twins answer without sockets, and nothing d
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +31,7 @@ from ace_integrations.sandbox.app import Sandbox
 from ace_integrations.sandbox.server import installed_twins
 
 T = TypeVar("T")
+Through = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
 Planned = tuple[str, int] | None
 """A kind of point and which one of it, or no death."""
 
@@ -135,11 +136,11 @@ class Seen:
 class World:
     """The platform's books on one database, both twins, and the way between them."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, through: Through = lambda inner: inner) -> None:
         self.loop = asyncio.new_event_loop()
         self.sandbox = Sandbox(installed_twins(), url=URL)
         self.death = Death()
-        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(self.sandbox.app))
+        self._http = httpx.AsyncClient(transport=through(httpx.ASGITransport(self.sandbox.app)))
         settings = Settings(sandbox_url=URL, payments=("stripe", "paypal"), max_retries=0)
         self.ace = AsyncAce(settings, http=self._http, clock=self.sandbox.clock.now)
         self.gateways: Any = self.ace.payments
@@ -189,9 +190,10 @@ class World:
 class Life:
     """One history: what the student, the admin, the gateways and the network do."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, forget: bool = True) -> None:
         self.world = world
-        world.sandbox.reset()
+        if forget:
+            world.sandbox.reset()
         world.death.disarm()
         number = next(_numbers)
         self.course = Course(
@@ -433,8 +435,9 @@ class Life:
 
 
 @contextmanager
-def world_on(url: str) -> Iterator[World]:
-    world = World(url)
+def world_on(url: str, through: Through = lambda inner: inner) -> Iterator[World]:
+    """Give a world; `through` may put something between the platform and the gateways."""
+    world = World(url, through)
     try:
         yield world
     finally:
