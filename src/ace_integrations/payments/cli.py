@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Annotated
@@ -49,7 +50,7 @@ def disputes(gateway_id: str, *, gateway: Gateway = None, as_json: AsJson = Fals
 
 
 @app.command("fees")
-def fees(
+def estimate_fees(
     amount: Annotated[str, typer.Argument(help="As in 149.00.")],
     currency: str = "EGP",
     *,
@@ -60,13 +61,12 @@ def fees(
     """Estimate what each gateway keeps of a payment, by its published rules; `report` has what one really kept."""
     worth = Money.of(amount, currency)
     with open_ace() as ace:
-        rows = [
-            {
-                "gateway": name,
-                "fee": ace.payments.estimate_fee(worth, gateway=name, foreign=foreign, converted=converted),
-            }
-            for name in ace.payments.gateways
-        ]
+        estimate = partial(ace.payments.estimate_fee, worth, foreign=foreign, converted=converted)
+        fees = {name: estimate(gateway=name) for name in ace.payments.gateways}
+    rows = [
+        {"gateway": name, "fee": str(fee.amount) if fee else "unknown", "currency": worth.currency}
+        for name, fee in fees.items()
+    ]
     show(rows, as_json=as_json)
 
 
