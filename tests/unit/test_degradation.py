@@ -14,6 +14,7 @@ ANSWERS = {
     errors.InvalidRequestError,
     errors.ConflictError,
     errors.DeclinedError,
+    errors.InProgressError,
 }
 
 

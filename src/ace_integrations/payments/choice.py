@@ -5,32 +5,14 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from ace_integrations.errors import (
-    AuthenticationError,
-    ConnectionFailedError,
-    DeadlineExceededError,
-    OutcomeUnknownError,
-    PermissionDeniedError,
-    ProviderError,
-    RateLimitedError,
-    UnavailableError,
-    UnexpectedReplyError,
-)
+from ace_integrations.degradation import FAILING
+from ace_integrations.errors import OutcomeUnknownError, ProviderError
 from ace_integrations.payments.money import Money
 
 logger = logging.getLogger("ace_integrations.payments")
 
-_FAILING = (
-    UnavailableError,
-    ConnectionFailedError,
-    DeadlineExceededError,
-    RateLimitedError,
-    UnexpectedReplyError,
-    OutcomeUnknownError,
-    AuthenticationError,
-    PermissionDeniedError,
-)
-"""The gateway does not work now, for its reasons or ours. Starting a payment moves no money, so offer another one."""
+_FAILING = (*FAILING, OutcomeUnknownError)
+"""Starting a payment moves no money, so another gateway may be offered whatever became of it."""
 
 
 class Obstacle(StrEnum):
