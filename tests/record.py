@@ -16,6 +16,8 @@ def main(live: list[str]) -> None:
             if live and walk.provider not in live:
                 continue
             sandbox.control.reset()
+            # Days pass while some operations are recorded, and a token must outlast them.
+            sandbox.control.post("paypal/tokens/lifetime", seconds=30 * 86_400)
             record(walk, None if live else sandbox)
             sys.stdout.write(f"{walk.provider} {walk.name}\n")
 

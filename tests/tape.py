@@ -3,6 +3,7 @@
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -38,11 +39,25 @@ def recording(path: Path, origin: Origin, settings: ProviderSettings, url: str) 
     path.write_text(f"# origin: {origin}\n{path.read_text()}")
 
 
+is_replaying = ContextVar("is_replaying", default=False)
+"""Whether nothing is there to be steered: what a person did then is on the tape."""
+
+
 @contextmanager
-def replaying(path: Path, settings: ProviderSettings) -> Generator[Any]:
-    """Answer from a cassette; a request that is not on it fails. A key in an address is scrubbed as it was there."""
-    with _tape("none", before_record_request=_Scrub(settings, "").request).use_cassette(str(path)) as cassette:
-        yield cassette
+def replaying(path: Path, settings: ProviderSettings, *, clients: int = 1) -> Generator[Any]:
+    """Answer from a cassette; a request that is not on it fails. A key in an address is scrubbed as it was there.
+
+    Args:
+        clients: how many are used one after the other: each asks for a token of its own.
+    """
+    scrub = _Scrub(settings, "")
+    tape = _tape("none", before_record_request=scrub.request)
+    token = is_replaying.set(True)
+    try:
+        with tape.use_cassette(str(path), allow_playback_repeats=clients > 1) as cassette:
+            yield cassette
+    finally:
+        is_replaying.reset(token)
 
 
 def _tape(mode: str, **scrubbing: Any) -> Any:

@@ -30,7 +30,7 @@ def test_each_operation_is_replayed_blocking(walk: Walk) -> None:
 @pytest.mark.parametrize("walk", WALKS, ids=NAMES)
 async def test_each_operation_is_replayed_awaited(walk: Walk) -> None:
     blocking, awaited = CLIENTS[walk.provider]
-    with tape.replaying(tape.path_of(walk.provider, walk.name), SETTINGS[walk.provider]) as cassette:
+    with tape.replaying(tape.path_of(walk.provider, walk.name), SETTINGS[walk.provider], clients=2) as cassette:
         with blocking(SETTINGS[walk.provider]) as client:
             positional, named = walk.prepare(client)
         async with awaited(SETTINGS[walk.provider]) as client:

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr
 
 from ace_integrations.core.call import Call, Describer, operation
 from ace_integrations.core.client import AsyncClient, ServiceOperations, SyncClient
-from ace_integrations.core.http_call import HttpCall, Reply, raw_reply
+from ace_integrations.core.http_call import HttpCall, Reply, from_json
 from ace_integrations.core.service import Problem, require
 from ace_integrations.errors import (
     AuthenticationError,
@@ -141,10 +141,13 @@ def build(settings: OpenExchangeRatesSettings) -> OpenExchangeRatesCalls:
     return OpenExchangeRatesCalls()
 
 
+USAGE = from_json(dict[str, Any])
+
+
 def probe(settings: OpenExchangeRatesSettings) -> Call[object]:
     """Ask one harmless question that needs the app id, and is not counted, for `ace doctor`."""
     del settings
-    return HttpCall("GET", "/api/usage.json", raw_reply)
+    return HttpCall("GET", "/api/usage.json", USAGE).labelled(SERVICE.name, "usage")
 
 
 def _rate(table: Table, quote: str) -> Rate:
