@@ -9,6 +9,11 @@ from typing import Any
 import certifi
 import pytest
 import stamina
+from hypothesis import settings
+
+# An example may take long while another suite has the processor; what must be punctual is marked so.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 _OURS = ("ACE_", "DIDIT_", "FX_", "MAILGUN_", "MAIL_", "PAYPAL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_", "THINGS_")
 

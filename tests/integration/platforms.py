@@ -143,11 +143,17 @@ def paid_event(intent: str, **fields: Any) -> SignedWebhook:
 
 
 @contextmanager
-def platform_on(url: str, *, limits: tuple[str, ...] = PATIENT, admin: bool = False) -> Generator[Platform]:
+def platform_on(
+    url: str,
+    *,
+    limits: tuple[str, ...] = PATIENT,
+    admin: bool = False,
+    gateways: tuple[str, ...] = ("stripe", "paypal"),
+) -> Generator[Platform]:
     """Run sandbox and platform on one database, with an admin or without."""
     database = Database(url)
     try:
-        with running(url, limits=limits, admin_password=ADMIN_PASSWORD if admin else "") as servers:
+        with running(url, limits=limits, admin_password=ADMIN_PASSWORD if admin else "", gateways=gateways) as servers:
             yield Platform(servers, database)
     finally:
         database.close()

@@ -1,8 +1,9 @@
 """Money: an exact amount of one currency, never a float, and its minor units by currency and provider."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol, Self
 
@@ -30,6 +31,7 @@ _OTHER_THAN_TWO = {
 ISO_EXPONENTS: Mapping[str, int] = {code: digits for digits, codes in _OTHER_THAN_TWO.items() for code in codes.split()}
 """Decimal places of the ISO 4217 currencies that do not have two."""
 
+_WRITTEN = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?", re.ASCII)
 _TOO_MUCH = Decimal(10) ** 18
 """Far above any payment, and far below where Decimal's 28 digits would round a sum."""
 
@@ -77,7 +79,7 @@ class Money:
 
     @classmethod
     def of(cls, amount: str | int | Decimal, currency: str) -> Self:
-        """Make an amount of text, a whole number or a Decimal.
+        """Make an amount of text as in "149.00", a whole number or a Decimal.
 
         Raises:
             TypeError: it is a float or a bool.
@@ -85,10 +87,10 @@ class Money:
         """
         if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):  # pyright: ignore[reportUnnecessaryIsInstance] - untyped callers
             raise TypeError(f"an amount is text, int or Decimal, not {type(amount).__name__}: floats cannot hold cents")
-        try:
-            return cls(Decimal(amount), currency)
-        except InvalidOperation:
-            raise InvalidInputError("is not a number", field="amount") from None
+        # Decimal itself would take 1e3, 5_2, ٥٢ and blanks around a number.
+        if isinstance(amount, str) and not _WRITTEN.fullmatch(amount):
+            raise InvalidInputError("is not a number as in 149.00", field="amount")
+        return cls(Decimal(amount), currency)
 
     @classmethod
     def zero(cls, currency: str) -> Self:

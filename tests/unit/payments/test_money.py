@@ -84,7 +84,27 @@ def test_floats_and_their_kin_are_refused_by_type(amount: Any) -> None:
         Money(amount, "EGP")
 
 
-@pytest.mark.parametrize("amount", ["", "x", "NaN", "Infinity", "-Infinity", "sNaN", "1e18", "1" * 40])
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "",
+        "x",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "sNaN",
+        "1e3",
+        "1e18",
+        "5_2",
+        "٥٢",
+        " 5",
+        "5 ",
+        ".5",
+        "5.",
+        "+5",
+        "1" * 40,
+    ],
+)
 def test_what_is_no_amount_is_refused(amount: str) -> None:
     with pytest.raises(InvalidInputError):
         Money.of(amount, "EGP")

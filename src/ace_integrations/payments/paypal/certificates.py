@@ -139,7 +139,8 @@ class Certificates:
 
     def _held(self, url: str, now: int) -> x509.Certificate | None:
         kept = self._kept.get(url)
-        if kept is not None and 0 <= now - kept.since < KEPT_S:
+        # Either way: of two deliveries at once the later one may have fetched it.
+        if kept is not None and abs(now - kept.since) < KEPT_S:
             return kept.certificate
         return self._trust.known.get(url)
 
