@@ -164,6 +164,19 @@ def test_the_webhook_alone_captures_and_enrols(fresh: Platform) -> None:
     assert fresh.database.books()["revenue"] == {"USD": 2980}
 
 
+def test_an_event_that_is_triggered_by_hand_is_a_hint_like_any_other(fresh: Platform) -> None:
+    fresh.control.post("paypal/events/hold")
+    with fresh.verified() as story:
+        story.start_paypal(quoted(story)["quote_id"])
+        made = fresh.made("paypal", "PAYMENT.CAPTURE.COMPLETED", order_id=story.order, reference=str(story.payment))
+        assert fresh.deliver(made).status_code == 200
+        assert fresh.database.books()["places"] == []
+        story.decide("approve")
+        made = fresh.made("paypal", "CHECKOUT.ORDER.APPROVED", order_id=story.order)
+        assert [fresh.deliver(made).status_code for _ in range(2)] == [200, 200]
+    assert fresh.database.books()["places"] == [True]
+
+
 def test_the_look_at_silent_payments_alone_captures_and_enrols(fresh: Platform) -> None:
     fresh.control.post("paypal/events/hold")
     with fresh.verified() as story:
