@@ -110,12 +110,12 @@ class Connection:
         tokens = self.account.tokens
         if token := tokens.current():
             return token
-        if not tokens.lock.acquire(timeout=trip.left):
+        if not tokens.turns.lock.acquire(timeout=trip.left):
             raise trip.waited_for_token()
         try:
             return tokens.current() or tokens.borrowed() or tokens.keep(self.exchange(*trip.asking_for_token()))
         finally:
-            tokens.lock.release()
+            tokens.turns.lock.release()
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
@@ -174,7 +174,7 @@ class AsyncConnection:
         tokens = self.account.tokens
         if token := tokens.current():
             return token
-        lock = tokens.alock()
+        lock = tokens.turns.alock()
         try:
             await asyncio.wait_for(lock.acquire(), trip.left)
         except TimeoutError:

@@ -1,18 +1,15 @@
 """Bearer tokens that a service lends for some hours: asked for once by all who need one, and again when refused."""
 
-import asyncio
 import hashlib
 import logging
-import os
-import threading
 import time
-import weakref
 from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
 from ace_integrations.core.shared import Shared
+from ace_integrations.core.turns import Turns
 
 logger = logging.getLogger("ace_integrations.tokens")
 
@@ -49,6 +46,9 @@ class TokenKeeper:
     Args:
         account: what tells accounts apart: address and client id; only its hash is a key.
         clock: gives Unix seconds.
+
+    Attributes:
+        turns: behind which one caller asks for a token.
     """
 
     def __init__(self, account: str, *, clock: Callable[[], float] = time.time, shared: Shared | None) -> None:
@@ -56,20 +56,7 @@ class TokenKeeper:
         self._clock = clock
         self._shared = shared
         self._lent: _Lent | None = None
-        self._pid = os.getpid()
-        self._lock = threading.Lock()
-        self._locks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
-
-    @property
-    def lock(self) -> threading.Lock:
-        """The lock of this process; a forked child has its own, since the parent's may be held for ever there."""
-        if self._pid != os.getpid():
-            self._pid, self._lock = os.getpid(), threading.Lock()
-        return self._lock
-
-    def alock(self) -> asyncio.Lock:
-        """Give the lock of the running event loop."""
-        return self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        self.turns = Turns()
 
     def current(self) -> str:
         """Give the token that this process holds; "" when there is none that lasts."""

@@ -3,10 +3,7 @@
 A scheme stays pure: it yields what it lacks and is sent the bytes. Its flow is written once, and driven both ways here.
 """
 
-import asyncio
-import threading
 import time
-import weakref
 from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import aclosing, closing, contextmanager, suppress
@@ -14,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ace_integrations.core.http import AsyncPool, Pool, Trouble, WireError, WireReply, WireRequest
+from ace_integrations.core.turns import Turns
 from ace_integrations.errors import ConnectionFailedError, SignatureError, UnavailableError
 
 
@@ -48,7 +46,7 @@ class Fetcher:
     def __init__(self, http: Any = None) -> None:
         self._http = http
         self._allowance = _Allowance()
-        self._lock = threading.Lock()
+        self._turns = Turns()
 
     def run(self, begin: Callable[[], Checking], *, now: int) -> None:
         """Drive a check to its end.
@@ -63,7 +61,7 @@ class Fetcher:
         """
         if _lacks_nothing(begin()):
             return
-        with self._lock, suppress(StopIteration):
+        with self._turns.lock, suppress(StopIteration):
             checking = begin()
             lookup = next(checking)
             while True:
@@ -85,13 +83,13 @@ class AsyncFetcher:
     def __init__(self, http: Any = None) -> None:
         self._http = http
         self._allowance = _Allowance()
-        self._locks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
+        self._turns = Turns()
 
     async def run(self, begin: Callable[[], Checking], *, now: int) -> None:
         """Drive a check to its end; see `Fetcher.run`."""
         if _lacks_nothing(begin()):
             return
-        async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+        async with self._turns.alock():
             with suppress(StopIteration):
                 checking = begin()
                 lookup = next(checking)

@@ -124,7 +124,7 @@ class ExchangeRates(SyncFacade):
         """
         held = self._keeper.current()
         if held is None:
-            with self._keeper.lock:
+            with self._keeper.turns.lock:
                 return self._keeper.current() or self._keeper.borrowed() or self._ask()
         if self._keeper.wants_renewal and self._keeper.takes_renewal_on():
             threading.Thread(target=self._renew, name="ace-rates", daemon=True).start()
@@ -136,7 +136,7 @@ class ExchangeRates(SyncFacade):
         Raises:
             RateRefusedError: none can be believed; what was kept is not believed either.
         """
-        with self._keeper.lock:
+        with self._keeper.turns.lock:
             return self._ask()
 
     def quote(
@@ -175,7 +175,7 @@ class ExchangeRates(SyncFacade):
         return self._keeper.keep(self.perform(self._keeper.round()))
 
     def _renew(self) -> None:
-        with suppress(RateRefusedError), self._keeper.lock:  # a refusal is told, and stands for a minute
+        with suppress(RateRefusedError), self._keeper.turns.lock:  # a refusal is told, and stands for a minute
             if self._keeper.ends_soon:  # another caller may have renewed it meanwhile
                 self._ask()
 
@@ -198,7 +198,7 @@ class AsyncExchangeRates(AsyncFacade):
         """Give the EGP that one USD is worth; see `ExchangeRates.rate`."""
         held = self._keeper.current()
         if held is None:
-            async with self._keeper.alock():
+            async with self._keeper.turns.alock():
                 held = self._keeper.current() or await asyncio.to_thread(self._keeper.borrowed)
                 return held or await self._ask()
         if self._keeper.wants_renewal and await asyncio.to_thread(self._keeper.takes_renewal_on):
@@ -209,7 +209,7 @@ class AsyncExchangeRates(AsyncFacade):
 
     async def refresh(self) -> Accepted:
         """Ask the sources now; see `ExchangeRates.refresh`."""
-        async with self._keeper.alock():
+        async with self._keeper.turns.alock():
             return await self._ask()
 
     async def quote(
@@ -237,6 +237,6 @@ class AsyncExchangeRates(AsyncFacade):
 
     async def _renew(self) -> None:
         with suppress(RateRefusedError):
-            async with self._keeper.alock():
+            async with self._keeper.turns.alock():
                 if self._keeper.ends_soon:
                     await self._ask()

@@ -1,10 +1,6 @@
 """The rate of this process: kept until there is a newer one, shared with other processes, asked for by one caller."""
 
-import asyncio
 import logging
-import os
-import threading
-import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import ParamSpec, Protocol, TypeVar
@@ -13,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, Validati
 
 from ace_integrations.core.call import Call
 from ace_integrations.core.shared import Shared
+from ace_integrations.core.turns import Turns
 from ace_integrations.payments.rates.asking import PAIR, Asked, RateChain, Round, tell
 from ace_integrations.payments.rates.chain import Accepted, RateRefusedError, RateRules, still
 from ace_integrations.payments.rates.rate import Rate, RateKind
@@ -94,6 +91,9 @@ class RateKeeper:
         clock: gives Unix seconds.
         shared: where other processes find a rate, None for nowhere.
         last_rates: where the last accepted one outlives this process, None for nowhere.
+
+    Attributes:
+        turns: behind which one caller asks the sources.
     """
 
     def __init__(
@@ -118,20 +118,7 @@ class RateKeeper:
         self._said: dict[str, Rate] = {}
         self._resting: dict[str, datetime] = {}
         self._renewing_until = datetime.fromtimestamp(0, UTC)
-        self._pid = os.getpid()
-        self._lock = threading.Lock()
-        self._locks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
-
-    @property
-    def lock(self) -> threading.Lock:
-        """The lock of this process; a forked child has its own, since the parent's may be held for ever there."""
-        if self._pid != os.getpid():
-            self._pid, self._lock = os.getpid(), threading.Lock()
-        return self._lock
-
-    def alock(self) -> asyncio.Lock:
-        """Give the lock of the running event loop."""
-        return self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        self.turns = Turns()
 
     @property
     def now(self) -> datetime:
