@@ -1,8 +1,6 @@
 """The stand-ins for PayPal's browser scripts in a real browser, on a platform's page of another port."""
 
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,7 @@ from typing import Any
 import pytest
 from tests.paypal_shop import Shop, order, unit, wallet
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.needs_browser
 
 HEAD = """<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,"><main><h1>Shop</h1>
@@ -53,44 +51,6 @@ paypal.Buttons({{
 </script></html>"""
 
 
-@pytest.fixture(scope="module")
-def chromium(browser_path: str) -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-class Site:
-    """A platform that serves one page wherever it is asked."""
-
-    def __init__(self) -> None:
-        self.html = ""
-        site = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("content-type", "text/html; charset=utf-8")
-                self.send_header("connection", "close")
-                self.end_headers()
-                self.wfile.write(site.html.encode())
-
-            def log_message(self, *_: Any) -> None: ...
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    site = Site()
-    yield site
-    site.server.shutdown()
-    site.server.server_close()
-
-
 @pytest.fixture
 def page(chromium: Any) -> Iterator[Any]:
     context = chromium.new_context()
@@ -107,14 +67,14 @@ def result(page: Any, count: int = 1) -> list[list[Any]]:
     return told
 
 
-def open_v6(page: Any, site: Site, shop: Shop, order_text: str, **options: Any) -> None:
+def open_v6(page: Any, site: Any, shop: Shop, order_text: str, **options: Any) -> None:
     head = HEAD.format(script=f"{shop.url}/web-sdk/v6/core")
     site.html = head + V6.format(options=json.dumps(options), order=order_text)
     page.goto(site.url)
     page.locator("paypal-button").wait_for()
 
 
-def open_v5(page: Any, site: Site, shop: Shop, order_text: str, *, restart: str = "false") -> None:
+def open_v5(page: Any, site: Any, shop: Shop, order_text: str, *, restart: str = "false") -> None:
     head = HEAD.format(script=f"{shop.url}/sdk/js?client-id=sandbox-paypal-client-id&currency=USD")
     site.html = head + V5.format(order=order_text, restart=restart)
     page.goto(site.url)
@@ -133,7 +93,7 @@ APPROVE, CANCEL, DECLINE = "Approve and continue", "Cancel and go back", "Approv
 
 
 @pytest.mark.parametrize("order_text", ["Promise.resolve({made})", "() => Promise.resolve({made})"])
-def test_v6_approves_in_a_window(page: Any, site: Site, shop: Shop, order_text: str) -> None:
+def test_v6_approves_in_a_window(page: Any, site: Any, shop: Shop, order_text: str) -> None:
     held = shop.create()
     made = json.dumps({"orderId": held["id"]})
     open_v6(page, site, shop, order_text.replace("{made}", made), presentationMode="auto")
@@ -143,7 +103,7 @@ def test_v6_approves_in_a_window(page: Any, site: Site, shop: Shop, order_text: 
     assert shop.capture(held["id"]).status_code == 201
 
 
-def test_v6_stays_in_the_window_although_the_order_has_addresses(page: Any, site: Site, shop: Shop) -> None:
+def test_v6_stays_in_the_window_although_the_order_has_addresses(page: Any, site: Any, shop: Shop) -> None:
     held = shop.ask("POST", "/v2/checkout/orders", key="k", json=order(payment_source=wallet())).json()
     open_v6(page, site, shop, f'Promise.resolve({{ orderId: "{held["id"]}" }})', presentationMode="popup")
     click_in_popup(page, "paypal-button", DECLINE)
@@ -151,14 +111,14 @@ def test_v6_stays_in_the_window_although_the_order_has_addresses(page: Any, site
     assert shop.capture(held["id"]).status_code == 422
 
 
-def test_v6_is_canceled_in_a_window(page: Any, site: Site, shop: Shop) -> None:
+def test_v6_is_canceled_in_a_window(page: Any, site: Any, shop: Shop) -> None:
     held = shop.create()
     open_v6(page, site, shop, f'Promise.resolve({{ orderId: "{held["id"]}" }})', presentationMode="popup")
     click_in_popup(page, "paypal-button", CANCEL)
     assert result(page) == [["canceled", {"orderId": held["id"]}]]
 
 
-def test_v6_takes_a_closed_window_for_canceling(page: Any, site: Site, shop: Shop) -> None:
+def test_v6_takes_a_closed_window_for_canceling(page: Any, site: Any, shop: Shop) -> None:
     held = shop.create()
     open_v6(page, site, shop, f'Promise.resolve({{ orderId: "{held["id"]}" }})', presentationMode="popup")
     with page.expect_popup() as opened:
@@ -168,7 +128,7 @@ def test_v6_takes_a_closed_window_for_canceling(page: Any, site: Site, shop: Sho
     assert result(page) == [["canceled", {"orderId": held["id"]}]]
 
 
-def test_v6_approves_over_the_page(page: Any, site: Site, shop: Shop) -> None:
+def test_v6_approves_over_the_page(page: Any, site: Any, shop: Shop) -> None:
     held = shop.create()
     open_v6(page, site, shop, f'Promise.resolve({{ orderId: "{held["id"]}" }})', presentationMode="modal")
     page.locator("paypal-button").click()
@@ -179,7 +139,7 @@ def test_v6_approves_over_the_page(page: Any, site: Site, shop: Shop) -> None:
 
 @pytest.mark.parametrize(("button", "name"), [(APPROVE, "approved"), (CANCEL, "canceled")])
 def test_v6_leaves_and_resumes_where_the_buyer_comes_back(
-    page: Any, site: Site, shop: Shop, button: str, name: str
+    page: Any, site: Any, shop: Shop, button: str, name: str
 ) -> None:
     places = {"return_url": f"{site.url}/back", "cancel_url": f"{site.url}/cancel"}
     body = order(payment_source=wallet(**places))
@@ -194,7 +154,7 @@ def test_v6_leaves_and_resumes_where_the_buyer_comes_back(
     assert page.evaluate("told") == []
 
 
-def test_v6_gives_the_address_when_the_page_wants_to_leave_by_itself(page: Any, site: Site, shop: Shop) -> None:
+def test_v6_gives_the_address_when_the_page_wants_to_leave_by_itself(page: Any, site: Any, shop: Shop) -> None:
     open_v6(page, site, shop, "undefined")
     given = page.evaluate(
         """async () => {
@@ -207,7 +167,7 @@ def test_v6_gives_the_address_when_the_page_wants_to_leave_by_itself(page: Any, 
 
 
 @pytest.mark.parametrize("order_text", ["Promise.reject(new Error('no order'))", "Promise.resolve({})"])
-def test_v6_says_when_no_order_came(page: Any, site: Site, shop: Shop, order_text: str) -> None:
+def test_v6_says_when_no_order_came(page: Any, site: Any, shop: Shop, order_text: str) -> None:
     open_v6(page, site, shop, f"() => {order_text}", presentationMode="modal")
     page.locator("paypal-button").click()
     ((name, message),) = result(page)
@@ -217,7 +177,7 @@ def test_v6_says_when_no_order_came(page: Any, site: Site, shop: Shop, order_tex
 @pytest.mark.parametrize(
     "options", [{"clientId": "AZreal"}, {"clientId": "sandbox-paypal-client-id", "components": ["card-fields"]}]
 )
-def test_v6_refuses_another_client_and_what_it_has_not(page: Any, site: Site, shop: Shop, options: Any) -> None:
+def test_v6_refuses_another_client_and_what_it_has_not(page: Any, site: Any, shop: Shop, options: Any) -> None:
     open_v6(page, site, shop, "undefined")
     refused = page.evaluate("(options) => paypal.createInstance(options).then(() => '', String)", options)
     assert "the sandbox" in refused
@@ -254,7 +214,7 @@ def violations(page: Any, axe_path: Path) -> list[str]:
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
-def test_v5_approves_in_a_window(page: Any, site: Site, shop: Shop) -> None:
+def test_v5_approves_in_a_window(page: Any, site: Any, shop: Shop) -> None:
     held = shop.create(unit("149.00"))
     open_v5(page, site, shop, f'"{held["id"]}"')
     click_in_popup(page, "#place button", APPROVE)
@@ -263,14 +223,14 @@ def test_v5_approves_in_a_window(page: Any, site: Site, shop: Shop) -> None:
     assert shop.capture(held["id"]).status_code == 201
 
 
-def test_v5_is_canceled_in_a_window(page: Any, site: Site, shop: Shop) -> None:
+def test_v5_is_canceled_in_a_window(page: Any, site: Any, shop: Shop) -> None:
     held = shop.create()
     open_v5(page, site, shop, f'"{held["id"]}"')
     click_in_popup(page, "#place button", CANCEL)
     assert result(page)[0][0] == "canceled"
 
 
-def test_v5_lets_the_buyer_choose_again_after_a_decline(page: Any, site: Site, shop: Shop) -> None:
+def test_v5_lets_the_buyer_choose_again_after_a_decline(page: Any, site: Any, shop: Shop) -> None:
     held = shop.create()
     open_v5(page, site, shop, f'"{held["id"]}"', restart="true")
     click_in_popup(page, "#place button", DECLINE)
@@ -284,7 +244,7 @@ def test_v5_lets_the_buyer_choose_again_after_a_decline(page: Any, site: Site, s
     assert (refused.status_code, shop.capture(held["id"]).status_code) == (422, 201)
 
 
-def test_v5_says_when_no_order_came(page: Any, site: Site, shop: Shop) -> None:
+def test_v5_says_when_no_order_came(page: Any, site: Any, shop: Shop) -> None:
     open_v5(page, site, shop, 'Promise.reject(new Error("no order"))')
     page.locator("#place button").click()
     assert result(page) == [["failed", "no order"]]

@@ -1,8 +1,6 @@
 """The stand-in for Stripe.js in a real browser, on a platform's page of another port."""
 
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +10,7 @@ import pytest
 from ace_integrations.payments.stripe.settings import SANDBOX_PUBLISHABLE_KEY, SANDBOX_SECRET_KEY
 from ace_integrations.sandbox import RunningSandbox
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.needs_browser
 
 PAGE = """<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1><div id="card"></div>
@@ -34,42 +32,6 @@ CARD = (
     "stripe.confirmCardPayment(elements.options.clientSecret, "
     '{ payment_method: { card: element, billing_details: { name: "A" } } })'
 )
-
-
-@pytest.fixture(scope="module")
-def chromium(browser_path: str) -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-class Shop:
-    def __init__(self) -> None:
-        self.html = ""
-        shop = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("content-type", "text/html")
-                self.send_header("connection", "close")
-                self.end_headers()
-                self.wfile.write(shop.html.encode())
-
-            def log_message(self, *_: Any) -> None: ...
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    shop = Shop()
-    yield shop
-    shop.server.shutdown()
-    shop.server.server_close()
 
 
 @pytest.fixture
@@ -95,16 +57,16 @@ def status(sandbox: RunningSandbox, intent: dict[str, Any]) -> str:
     return said
 
 
-def open_shop(page: Any, shop: Shop, sandbox: RunningSandbox, *, call: str, kind: str = "payment") -> dict[str, Any]:
+def open_shop(page: Any, site: Any, sandbox: RunningSandbox, *, call: str, kind: str = "payment") -> dict[str, Any]:
     intent = create(sandbox)
-    shop.html = PAGE.format(
+    site.html = PAGE.format(
         script=f"{sandbox.url}/stripe/v3/stripe.js",
         key=SANDBOX_PUBLISHABLE_KEY,
         secret=intent["client_secret"],
         kind=kind,
         call=call,
     )
-    page.goto(shop.url)
+    page.goto(f"{site.url}/")
     return intent
 
 
@@ -121,24 +83,24 @@ def result(page: Any) -> Any:
 
 
 @pytest.mark.parametrize(("call", "kind"), [(STAYS, "payment"), (CARD, "card")])
-def test_a_good_card_pays_on_the_page(ace_sandbox: RunningSandbox, page: Any, shop: Shop, call: str, kind: str) -> None:
-    intent = open_shop(page, shop, ace_sandbox, call=call, kind=kind)
+def test_a_good_card_pays_on_the_page(ace_sandbox: RunningSandbox, page: Any, site: Any, call: str, kind: str) -> None:
+    intent = open_shop(page, site, ace_sandbox, call=call, kind=kind)
     type_card(page, "4242 4242 4242 4242")
     page.evaluate("void pay()")
     assert result(page)["paymentIntent"]["status"] == "succeeded" == status(ace_sandbox, intent)
     assert "4242" not in page.content()
 
 
-def test_a_refused_card_is_an_error_on_the_page(ace_sandbox: RunningSandbox, page: Any, shop: Shop) -> None:
-    intent = open_shop(page, shop, ace_sandbox, call=STAYS)
+def test_a_refused_card_is_an_error_on_the_page(ace_sandbox: RunningSandbox, page: Any, site: Any) -> None:
+    intent = open_shop(page, site, ace_sandbox, call=STAYS)
     type_card(page, "4000000000000002")
     page.evaluate("void pay()")
     assert result(page)["error"]["decline_code"] == "generic_decline"
     assert status(ace_sandbox, intent) == "requires_payment_method"
 
 
-def test_an_incomplete_card_is_not_sent(ace_sandbox: RunningSandbox, page: Any, shop: Shop) -> None:
-    open_shop(page, shop, ace_sandbox, call=STAYS)
+def test_an_incomplete_card_is_not_sent(ace_sandbox: RunningSandbox, page: Any, site: Any) -> None:
+    open_shop(page, site, ace_sandbox, call=STAYS)
     type_card(page, "4242")
     page.evaluate("void pay()")
     assert result(page)["error"]["code"] == "incomplete_card"
@@ -147,9 +109,9 @@ def test_an_incomplete_card_is_not_sent(ace_sandbox: RunningSandbox, page: Any, 
 
 @pytest.mark.parametrize(("button", "ends"), [("Complete", "succeeded"), ("Fail", "requires_payment_method")])
 def test_three_d_secure_over_the_page(
-    ace_sandbox: RunningSandbox, page: Any, shop: Shop, button: str, ends: str
+    ace_sandbox: RunningSandbox, page: Any, site: Any, button: str, ends: str
 ) -> None:
-    intent = open_shop(page, shop, ace_sandbox, call=CARD, kind="card")
+    intent = open_shop(page, site, ace_sandbox, call=CARD, kind="card")
     type_card(page, "4000002500003155")
     page.evaluate("void pay()")
     page.frame_locator("dialog iframe").get_by_role("button", name=button).click()
@@ -159,11 +121,11 @@ def test_three_d_secure_over_the_page(
     )
 
 
-def test_three_d_secure_by_redirect(ace_sandbox: RunningSandbox, page: Any, shop: Shop) -> None:
-    intent = open_shop(page, shop, ace_sandbox, call=LEAVES)
+def test_three_d_secure_by_redirect(ace_sandbox: RunningSandbox, page: Any, site: Any) -> None:
+    intent = open_shop(page, site, ace_sandbox, call=LEAVES)
     type_card(page, "4000002500003155")
     page.evaluate("void pay()")
     page.get_by_role("button", name="Complete").click()
-    page.wait_for_url(f"{shop.url}back?*")
+    page.wait_for_url(f"{site.url}/back?*")
     assert "redirect_status=succeeded" in page.url
     assert status(ace_sandbox, intent) == "succeeded"
