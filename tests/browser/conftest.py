@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from examples.fastapi_platform.demo import ADMIN, Running, running
+from examples.shared.messages import Language
 from examples.shared.story import Story
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
@@ -148,6 +149,38 @@ def reported(servers: Running, order: str) -> GatewayReport:
     """Ask the imitated PayPal about an order."""
     with Ace(Settings(sandbox_url=servers.sandbox.url, payments=("paypal",))) as ace:
         return ace.payments.report(gateway_id=order, gateway="paypal")
+
+
+def paying_pages(page: Page, servers: Running, payer: Story, language: Language) -> Iterator[str]:
+    """Go through the pages of paying by PayPal, as far as cancelling there; name each once it is there."""
+    be(page, servers, token_of(payer))
+    page.goto(f"{servers.platform}/courses/1")
+    page.locator("#way-paypal").check()
+    yield "courses-1-paypal"
+    # Nothing comes in place of PayPal's page, and so the browser stays where it says that it will leave.
+    page.route("**/checkoutnow**", lambda route: route.fulfill(status=204))
+    with page.expect_request("**/checkoutnow**") as leaving:
+        page.locator("#pay-paypal button").click()
+    yield "leaving-paypal"
+    page.unroute_all()
+    page.goto(f"{leaving.value.url}&lang={language}")
+    yield "paypal"
+    page.locator("button[value=cancel]").click()
+    page.locator("[data-news=canceled]").wait_for()
+    yield "courses-1-canceled"
+
+
+def admin_pages(page: Page, servers: Running, admin: Admin) -> Iterator[str]:
+    """Go through the admin's pages; name each once it is there."""
+    be(page, servers, admin.token)
+    page.goto(f"{servers.platform}/admin/payments")
+    yield "admin-payments"
+    page.goto(f"{servers.platform}/admin/payments/{admin.payment}")
+    yield "admin-payment"
+    page.locator("#amount").fill("much")
+    page.locator("main form button").click()
+    page.locator("#amount-error").wait_for()
+    yield "admin-payment-refused"
 
 
 def be(page: Page, servers: Running, token: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.browser.conftest import (
     verified,
 )
 
+NUMBERS = count(1)
 PRICE, CHARGED = "EGP 1,490.00", "$29.80"
 PATIENCE_MS = 10_000
 """For what a webhook or the relay brings."""
@@ -31,9 +33,9 @@ TOO_OLD_S = 5 * 24 * 3600
 
 
 @pytest.fixture
-def story(servers: Running, request: pytest.FixtureRequest) -> Iterator[Story]:
+def story(servers: Running) -> Iterator[Story]:
     """Give a verified student of this test alone."""
-    with verified(servers, f"student-{abs(hash(request.node.name))}@example.com") as story:
+    with verified(servers, f"lina-{next(NUMBERS)}@example.com") as story:
         yield story
 
 
@@ -107,7 +109,7 @@ def test_each_way_shows_its_amount_and_paypal_its_quote(buyer: Page, shot: Shot)
     terms = [
         PRICE,
         "$1 = EGP 50",
-        re.compile(r"^frankfurter, 20\d\d-\d\d-\d\d$"),
+        re.compile(r"^frankfurter · 20\d\d-\d\d-\d\d$"),
         re.compile(r"^\d+:\d\d [AP]M$"),
         CHARGED,
     ]
@@ -235,7 +237,7 @@ def test_a_dispute_suspends_the_students_access_and_the_admin_sees_why_and_until
     see_after_reload(desk, "Disputed")
     row = desk.locator("[data-dispute=open]")
     due = opened["seller_response_due_date"].replace("T", " ")[:16]
-    for fact in (opened["dispute_id"], "Open", "UNAUTHORISED", f"{due} UTC", CHARGED):
+    for fact in (opened["dispute_id"], "Open", "Unauthorised", f"{due} UTC", CHARGED):
         expect(row).to_contain_text(fact)
     shot(desk, "19-admin-disputed")
     buyer.reload()
@@ -313,7 +315,7 @@ def test_while_stripe_is_down_the_cards_form_says_so_and_paypal_works(buyer: Pag
     failing("stripe")
     buyer.get_by_label("Card").check()
     expect(buyer.locator("#pay-error")).to_have_text(say("news_card_down", "en"))
-    expect(buyer.locator("#pay-button")).to_be_disabled()
+    expect(buyer.locator("#pay-button")).to_be_hidden()
     shot(buyer, "24-card-down")
     leave_for_paypal(buyer)
     decide(buyer, "approve")
