@@ -43,6 +43,10 @@ async def leave_for_paypal(
         _, started = await paying.begin(request, user, ace, course_id, gateway="paypal", quote_id=quote_id or None)
     except paying.NotPayableError as error:
         return RedirectResponse(f"/courses/{course_id}?news={_why(error)}", 303)
+    except HTTPException as error:
+        if error.status_code != 409:
+            raise
+        return RedirectResponse(f"/courses/{course_id}?news=checking", 303)
     if started.approval_url is None:  # agreed to before: nothing is left to ask
         return RedirectResponse(f"/pay/paypal/return?token={started.gateway_id}", 303)
     return page(request, "leaving.html", user, url=started.approval_url, title="pay_title", text="leaving_paypal")
@@ -95,6 +99,7 @@ async def _shown(
         script=_card_script(ace),
         choices=choices,
         quote=quote,
+        holds_s=int((quote.expires_at - paying.now_of(request)).total_seconds()) if quote is not None else 0,
         news=news,
     )
 

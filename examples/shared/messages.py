@@ -148,8 +148,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "You agree on PayPal's page and come back here.",
         "ar": "توافق على صفحة PayPal ثم تعود إلى هنا.",
     },
-    "quote_rate": {"en": "1 USD = {rate} EGP, {source}, {day}.", "ar": "1 دولار = {rate} جنيه، {source}، {day}."},
+    "quote_rate": {"en": "Rate", "ar": "سعر الصرف"},
+    "quote_source": {"en": "Source", "ar": "المصدر"},
     "quote_until": {"en": "Holds until", "ar": "صالح حتى"},
+    "total": {"en": "Total", "ar": "الإجمالي"},
     "quote_aged": {
         "en": "This rate is some days old: no newer one was published.",
         "ar": "هذا السعر عمره بضعة أيام: لم يُنشر سعر أحدث.",

@@ -2,23 +2,34 @@
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
-from examples.fastapi_platform.demo import Running, running
+from examples.fastapi_platform.demo import ADMIN, Running, running
+from examples.shared.messages import Language
 from examples.shared.story import Story
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from ace_integrations import Ace, Settings
+from ace_integrations.payments import GatewayReport
+
 HERE = ("127.0.0.1", "localhost")
+COOKIE = "platform_session"
+ADMIN_PASSWORD = "an admin of tests"
+MANY = ("login=1000/minute", "payments=1000/minute")
+"""What may be asked: all students of a module share one address."""
+
 Shot = Callable[[Page, str], object]
 
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     database = tmp_path_factory.mktemp("platform") / "platform.sqlite3"
-    with running(f"sqlite+aiosqlite:///{database}") as both:
+    with running(f"sqlite+aiosqlite:///{database}", limits=MANY, admin_password=ADMIN_PASSWORD) as both:
         yield both
 
 
@@ -49,7 +60,14 @@ def guarded(browser: Browser, **options: Any) -> Generator[Page]:
     assert wrong == []
 
 
-REFUSALS = (("402", "/confirm"), ("404", "/courses/99"), ("422", "/signup"))
+REFUSALS = (
+    ("402", "/confirm"),
+    ("404", "/courses/99"),
+    ("422", "/signup"),
+    ("422", "/refund"),
+    ("409", "/payment/stripe"),
+    ("503", "/payment/stripe"),
+)
 """What Chromium reports as an error although it is the answer that was asked for: status and end of the address."""
 
 
@@ -72,22 +90,111 @@ def shot(request: pytest.FixtureRequest) -> Shot:
     return lambda page, name: page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
+@dataclass(frozen=True)
+class Admin:
+    """Who looks at a payment: with a part of it sent back, and a dispute about the rest."""
+
+    token: str
+    payment: int
+
+
 @pytest.fixture(scope="module")
 def student(servers: Running) -> Iterator[Story]:
     """Give a student who is enrolled in the first course and may pay for the others."""
-    with Story(servers.platform, servers.sandbox.control, email="omar@example.com") as story:
-        story.sign_up()
-        story.start_verification()
-        story.approve()
+    with verified(servers, "omar@example.com") as story:
         story.start_payment()
         story.pay("4242424242424242")
         assert story.confirm()["success"]
         yield story
 
 
+@pytest.fixture(scope="module")
+def payer(servers: Running) -> Iterator[Story]:
+    """Give a verified student who has not paid for anything."""
+    with verified(servers, "nadia@example.com") as story:
+        yield story
+
+
+@pytest.fixture(scope="module")
+def admin(servers: Running) -> Iterator[Admin]:
+    """Give the admin, and a PayPal payment that shows all there is to see of one."""
+    with verified(servers, "hana@example.com") as story, httpx.Client(base_url=servers.platform) as browser:
+        capture = pay_by_paypal(servers, story)
+        browser.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
+        browser.post(f"/admin/payments/{story.payment}/refund", data={"amount": "490.00"})
+        servers.sandbox.control.post(f"paypal/captures/{capture}/dispute")
+        story.until(lambda: "dispute=" in browser.get(f"/admin/payments/{story.payment}").text, "it must be disputed")
+        yield Admin(browser.cookies[COOKIE], story.payment)
+
+
+@contextmanager
+def verified(servers: Running, email: str) -> Generator[Story]:
+    """Give a new student whose identity was checked."""
+    with Story(servers.platform, servers.sandbox.control, email=email) as story:
+        story.sign_up()
+        story.start_verification()
+        story.approve()
+        yield story
+
+
+def pay_by_paypal(servers: Running, story: Story) -> str:
+    """Let a student take the first course by PayPal; give PayPal's id of what was captured."""
+    story.start_paypal(story.browser.get("/api/courses/1/quote").json()["quote_id"])
+    story.decide("approve")
+    assert story.confirm_paypal()["success"]
+    return reported(servers, story.order).capture_id
+
+
+def reported(servers: Running, order: str) -> GatewayReport:
+    """Ask the imitated PayPal about an order."""
+    with Ace(Settings(sandbox_url=servers.sandbox.url, payments=("paypal",))) as ace:
+        return ace.payments.report(gateway_id=order, gateway="paypal")
+
+
+def paying_pages(page: Page, servers: Running, payer: Story, language: Language) -> Iterator[str]:
+    """Go through the pages of paying by PayPal, as far as cancelling there; name each once it is there."""
+    be(page, servers, token_of(payer))
+    page.goto(f"{servers.platform}/courses/1")
+    page.locator("#way-paypal").check()
+    yield "courses-1-paypal"
+    # Nothing comes in place of PayPal's page, and so the browser stays where it says that it will leave.
+    page.route("**/checkoutnow**", lambda route: route.fulfill(status=204))
+    with page.expect_request("**/checkoutnow**") as leaving:
+        page.locator("#pay-paypal button").click()
+    yield "leaving-paypal"
+    page.unroute_all()
+    page.goto(f"{leaving.value.url}&lang={language}")
+    yield "paypal"
+    page.locator("button[value=cancel]").click()
+    page.locator("[data-news=canceled]").wait_for()
+    yield "courses-1-canceled"
+
+
+def admin_pages(page: Page, servers: Running, admin: Admin) -> Iterator[str]:
+    """Go through the admin's pages; name each once it is there."""
+    be(page, servers, admin.token)
+    page.goto(f"{servers.platform}/admin/payments")
+    yield "admin-payments"
+    page.goto(f"{servers.platform}/admin/payments/{admin.payment}")
+    yield "admin-payment"
+    page.locator("#amount").fill("much")
+    page.locator("main form button").click()
+    page.locator("#amount-error").wait_for()
+    yield "admin-payment-refused"
+
+
+def be(page: Page, servers: Running, token: str) -> None:
+    """Sign a page in."""
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": servers.platform}])
+
+
+def token_of(story: Story) -> str:
+    return story.browser.cookies[COOKIE]
+
+
 def sign_up(page: Page, platform: str, email: str) -> None:
-    page.goto(f"{platform}/signup")
     """Fill the form in, in any language."""
+    page.goto(f"{platform}/signup")
     for name, value in (("name", "Lina Farouk"), ("email", email), ("password", "correct horse 42")):
         page.locator(f"input[name={name}]").fill(value)
 

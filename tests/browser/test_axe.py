@@ -9,7 +9,18 @@ from examples.fastapi_platform.demo import Running
 from examples.shared.messages import Language
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import Shot, card_fields, guarded, pay_with, sign_up
+from tests.browser.conftest import (
+    Admin,
+    Shot,
+    admin_pages,
+    be,
+    card_fields,
+    guarded,
+    pay_with,
+    paying_pages,
+    sign_up,
+    token_of,
+)
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Audit = Callable[[Page], None]
@@ -56,11 +67,6 @@ def visitor(browser: Browser, servers: Running, language: Language, scheme: Any)
         yield page
 
 
-def be(student: Story, page: Page, servers: Running) -> None:
-    cookie = student.browser.cookies["platform_session"]
-    page.context.add_cookies([{"name": "platform_session", "value": cookie, "url": servers.platform}])
-
-
 def test_the_pages_for_anyone(visitor: Page, servers: Running, audit: Audit) -> None:
     for path in ("/courses", "/courses/1", "/courses/99", "/signup", "/login"):
         visitor.goto(servers.platform + path)
@@ -72,7 +78,7 @@ def test_the_pages_for_anyone(visitor: Page, servers: Running, audit: Audit) -> 
 
 
 def test_the_pages_of_a_student(visitor: Page, servers: Running, student: Story, audit: Audit) -> None:
-    be(student, visitor, servers)
+    be(visitor, servers, token_of(student))
     for path in ("/courses", "/courses/1", "/payments", "/verify"):
         visitor.goto(servers.platform + path)
         audit(visitor)
@@ -81,8 +87,9 @@ def test_the_pages_of_a_student(visitor: Page, servers: Running, student: Story,
 def test_paying_with_its_frames_its_refusal_and_its_dialog(
     visitor: Page, servers: Running, student: Story, audit: Audit
 ) -> None:
-    be(student, visitor, servers)
+    be(visitor, servers, token_of(student))
     visitor.goto(f"{servers.platform}/courses/2")
+    visitor.locator("#way-card").check()
     card_fields(visitor)
     audit(visitor)
     pay_with(visitor, "4000000000000002")
@@ -91,6 +98,18 @@ def test_paying_with_its_frames_its_refusal_and_its_dialog(
     pay_with(visitor, "4000000000003220")
     visitor.frame_locator("dialog iframe").locator("button[value=complete]").wait_for()
     audit(visitor)
+
+
+def test_paying_by_paypal_there_and_back(
+    visitor: Page, servers: Running, payer: Story, language: Language, audit: Audit
+) -> None:
+    for _ in paying_pages(visitor, servers, payer, language):
+        audit(visitor)
+
+
+def test_the_pages_of_an_admin(visitor: Page, servers: Running, admin: Admin, audit: Audit) -> None:
+    for _ in admin_pages(visitor, servers, admin):
+        audit(visitor)
 
 
 def test_the_identity_check_before_and_after_its_decision(visitor: Page, servers: Running, audit: Audit) -> None:
@@ -114,6 +133,7 @@ CONSOLE = (
     "/console/stripe",
     "/console/mailgun",
     "/console/didit",
+    "/console/paypal",
     "/console/fx",
     "/console/webhooks",
     "/console/journal",
@@ -122,7 +142,14 @@ CONSOLE = (
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_the_console(
-    browser: Browser, servers: Running, student: Story, audit: Audit, shot: Shot, scheme: Any, width: int
+    browser: Browser,
+    servers: Running,
+    student: Story,
+    admin: Admin,
+    audit: Audit,
+    shot: Shot,
+    scheme: Any,
+    width: int,
 ) -> None:
     control = servers.sandbox.control
     control.fail("status", provider="stripe", operation="retrieve_balance", status=503)

@@ -2,7 +2,7 @@
 const form = document.getElementById("pay");
 const button = document.getElementById("pay-button");
 const error = document.getElementById("pay-error");
-let started = null;
+let beginning = null;
 
 const post = async (path, body) => {
   const response = await fetch(path, {
@@ -16,7 +16,6 @@ const post = async (path, body) => {
 const complain = (text) => {
   error.textContent = text;
   error.hidden = false;
-  busy(false);
 };
 
 // What the payer can mend, in the gateway's words; the rest says what it means for the money.
@@ -35,15 +34,19 @@ const confirmed = async (intent) => {
   if (answer.success) {
     location.reload();
   } else {
+    busy(false);
     complain(answer.status === "pending" ? form.dataset.declined : form.dataset.checking);
   }
 };
 
-// A quote that lapsed is not offered any longer: the page shows the next one.
+// A quote that lapsed is not offered any longer: the page shows the next one. How long it holds is the server's word,
+// since a clock here that is fast would reload the page for ever.
 const until = document.getElementById("quote-until");
 if (until) {
-  const left = new Date(until.dateTime) - Date.now();
-  setTimeout(() => document.getElementById("way-card")?.checked || location.reload(), Math.max(left, 0));
+  const clock = new Intl.DateTimeFormat(`${document.documentElement.lang}-u-nu-latn`, { timeStyle: "short" });
+  until.textContent = clock.format(new Date(until.dateTime));
+  until.removeAttribute("dir");
+  setTimeout(() => document.getElementById("way-card")?.checked || location.reload(), until.dataset.holds * 1000);
 }
 
 const returned = new URLSearchParams(location.search).get("payment_intent");
@@ -52,12 +55,20 @@ if (returned) {
   await confirmed(returned);
 }
 
+// What it means for the money that a payment could not be started.
+const obstacle = ({ status, others }) => {
+  if (status === 409) return form.dataset.checking;
+  return others?.length ? form.dataset.instead : form.dataset.failed;
+};
+
 const begin = async () => {
-  started = await post(`/api/courses/${form.dataset.course}/payment/stripe`);
+  const started = await post(`/api/courses/${form.dataset.course}/payment/stripe`);
   if (!started.client_secret) {
-    complain(started.others?.length ? form.dataset.instead : form.dataset.failed);
+    complain(obstacle(started));
+    beginning = null;
     return;
   }
+  error.hidden = true;
   const stripe = Stripe(started.publishable_key);
   const elements = stripe.elements({ clientSecret: started.client_secret, locale: document.documentElement.lang });
   elements.create("payment").mount("#card");
@@ -74,6 +85,7 @@ const begin = async () => {
       redirect: "if_required",
     });
     if (result.error) {
+      busy(false);
       complain(reason(result.error));
     } else {
       await confirmed(result.paymentIntent.id);
@@ -83,5 +95,6 @@ const begin = async () => {
 
 // The gateway is asked once the payer chose the card, and not for everyone who only looks.
 const card = document.getElementById("way-card");
-if (card?.checked) await begin();
-else card?.addEventListener("change", begin, { once: true });
+const choose = () => { beginning ??= begin(); };
+card?.addEventListener("change", choose);
+if (card?.checked) choose();
