@@ -9,13 +9,15 @@ from typing import Any
 import certifi
 import pytest
 import stamina
-from hypothesis import settings
-
-# An example may take long while another suite has the processor; what must be punctual is marked so.
-settings.register_profile("suite", deadline=None)
-settings.load_profile("suite")
+from hypothesis import HealthCheck, settings
 
 _OURS = ("ACE_", "DIDIT_", "FX_", "MAILGUN_", "MAIL_", "PAYPAL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_", "THINGS_")
+
+# An example may take long while another suite has the processor; what must be punctual is marked so.
+# `scripts/campaign` looks for longer.
+settings.register_profile("suite", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("campaign", settings.get_profile("suite"), max_examples=5000)
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
@@ -138,7 +139,8 @@ class _Environment(BaseSettings):
     )
 
     def __init__(self, **values: Any) -> None:
-        values.setdefault("_env_file", env_files(chosen_profile()))
+        if "_env_file" not in values:
+            values["_env_file"] = env_files(chosen_profile())
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -165,7 +167,12 @@ class _Environment(BaseSettings):
         return (
             init_settings,
             env_settings,
-            *(DotEnvSettingsSource(settings_cls, env_file=name, env_ignore_empty=True) for name in reversed(names)),
+            *(
+                DotEnvSettingsSource(settings_cls, env_file=name, env_ignore_empty=True)
+                for name in reversed(names)
+                # One that does not exist would be searched for every field all the same.
+                if Path(name).expanduser().exists()
+            ),
             file_secret_settings,
         )
 

@@ -30,6 +30,8 @@ from ace_integrations.payments import (
 OPEN = [status for status in PaymentStatus if status is not PaymentStatus.PAID]
 SETTLED = [StoredStatus.PAID, StoredStatus.PARTIALLY_REFUNDED, StoredStatus.REFUNDED, StoredStatus.DISPUTED]
 
+thoroughly = settings(max_examples=3 * settings().max_examples)
+
 
 def egp(amount: str | int) -> Money:
     return Money.of(amount, "EGP")
@@ -330,7 +332,7 @@ def test_every_order_of_a_history_ends_alike(history: list[GatewayReport]) -> No
         assert sum(outcome.revenue_change.amount for outcome in outcomes) == final.revenue.amount
 
 
-@settings(max_examples=400, deadline=None)
+@thoroughly
 @given(data=st.data())
 def test_any_order_with_duplicates_gives_one_enrolment_and_the_right_revenue(data: st.DataObject) -> None:
     """M1 to M10: what a confirm page, webhooks and refunds read, in any order, each any number of times."""
@@ -364,7 +366,7 @@ REPORTS = st.builds(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@thoroughly
 @given(
     before=st.sampled_from(StoredStatus), reports=st.lists(REPORTS, max_size=6), policy=st.sampled_from(DisputePolicy)
 )

@@ -103,7 +103,7 @@ def _written(value: Any, *, colon: str, indent: str, depth: int = 1) -> str:
     return brackets[0] + line + f",{line}".join(items) + end + brackets[1]
 
 
-@settings(max_examples=500)
+@settings(max_examples=2 * settings().max_examples)
 @given(_OBJECTS, st.sampled_from([(":", ""), (": ", "  "), (": ", ""), (" :", "")]))
 def test_however_a_body_is_spelt_it_is_read_as_the_slow_scan_reads_it(value: Any, spelling: tuple[str, str]) -> None:
     colon, indent = spelling

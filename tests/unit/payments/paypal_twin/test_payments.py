@@ -239,7 +239,6 @@ def test_a_bank_takes_a_capture_back(shop: Shop) -> None:
     asked=st.lists(st.integers(-5, 60_000) | st.none(), min_size=1, max_size=MOST_REFUNDS),
     currency=st.sampled_from(["USD", "JPY"]),
 )
-@settings(max_examples=200)
 def test_refunds_never_come_to_more_than_the_capture(total: int, asked: list[int | None], currency: str) -> None:
     def written(units: int) -> str:
         return str(units) if currency == "JPY" else str(Decimal(units) / 100)
@@ -307,7 +306,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert all(each["amount"]["value"] == self.order.units[0]["amount"]["value"] for each in captures)
 
 
-AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=20)
+AnyOrder.TestCase.settings = settings(stateful_step_count=20)
 TestAnyOrder = AnyOrder.TestCase
 
 
@@ -368,7 +367,6 @@ def spoilt(value: Any, place: tuple[Any, ...], part: Any) -> Any:
 
 
 @given(place=st.sampled_from(places(WHOLE_ORDER)), part=ANYTHING)
-@settings(max_examples=200)
 def test_any_order_is_made_or_refused(place: tuple[Any, ...], part: Any) -> None:
     books = Books()
     try:
@@ -381,7 +379,6 @@ def test_any_order_is_made_or_refused(place: tuple[Any, ...], part: Any) -> None
 
 
 @given(place=st.sampled_from(places(PATCH)), part=ANYTHING)
-@settings(max_examples=200)
 def test_any_patch_is_done_or_refused_and_leaves_a_good_order(place: tuple[Any, ...], part: Any) -> None:
     books = Books()
     order = books.orders.create(WHOLE_ORDER)
@@ -393,7 +390,6 @@ def test_any_patch_is_done_or_refused_and_leaves_a_good_order(place: tuple[Any, 
 
 
 @given(body=ANYTHING | st.fixed_dictionaries({"amount": ANYTHING, "custom_id": ANYTHING, "invoice_id": ANYTHING}))
-@settings(max_examples=200)
 def test_any_refund_is_made_or_refused(body: Any) -> None:
     books = Books()
     capture = books.paid("20.00")

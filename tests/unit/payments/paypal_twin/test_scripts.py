@@ -183,8 +183,7 @@ def test_v6_refuses_another_client_and_what_it_has_not(page: Any, site: Any, sho
     assert "the sandbox" in refused
 
 
-@pytest.mark.parametrize("lang", ["en", "ar"])
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+@pytest.mark.parametrize(("lang", "scheme", "width"), [("en", "light", 1280), ("ar", "dark", 320)])
 def test_each_state_of_the_approval_page_is_accessible(
     chromium: Any, axe_path: Path, shop: Shop, lang: str, scheme: Any, width: int
 ) -> None:

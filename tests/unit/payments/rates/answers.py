@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import httpx
@@ -78,6 +79,7 @@ class Bytes(httpx.SyncByteStream, httpx.AsyncByteStream):
         yield self._content
 
 
+@cache
 def settings_of(source: str) -> ProviderSettings:
     """Give the settings of a source with the key of the sandbox, at an address that nothing listens at."""
     kind: type[ProviderSettings] = SOURCES[source][0].service.settings

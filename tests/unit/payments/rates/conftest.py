@@ -38,6 +38,12 @@ class Colour:
 Make = Callable[..., Colour]
 
 
+def clock_of(sandbox: RunningSandbox) -> Callable[[], float]:
+    """Give the sandbox's clock itself: it is read at every step, and over HTTP that is most of a test."""
+    assert sandbox.sandbox is not None
+    return sandbox.sandbox.clock.now
+
+
 @pytest.fixture(params=["sync", "async"])
 async def make(request: pytest.FixtureRequest, ace_sandbox: RunningSandbox) -> AsyncIterator[Make]:
     """Give a maker of `ace.rates`, whose clock is the sandbox's; its arguments are settings."""
@@ -46,7 +52,7 @@ async def make(request: pytest.FixtureRequest, ace_sandbox: RunningSandbox) -> A
     def making(*, last_rates: LastRates | None = None, shared: Shared | None = None, **settings: Any) -> Colour:
         kind: Any = Ace if request.param == "sync" else AsyncAce
         given = Settings(sandbox_url=ace_sandbox.url, **settings)
-        ace = kind(given, clock=ace_sandbox.control.now, last_rates=last_rates)
+        ace = kind(given, clock=clock_of(ace_sandbox), last_rates=last_rates)
         if shared is not None:
             ace.assembly.__dict__["_shared"] = shared
         opened.append(ace)
