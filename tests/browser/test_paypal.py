@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -187,6 +188,15 @@ def test_a_page_left_open_shows_the_next_quote_by_itself(page: Page, servers: Ru
     servers.sandbox.control.advance(16 * 60)
     page.clock.fast_forward("16:00")
     expect(page.locator("[data-quote]")).not_to_have_attribute("data-quote", str(lapsing))
+
+
+def test_a_page_in_a_browser_whose_clock_is_fast_stays_as_it_is(page: Page, servers: Running, story: Story) -> None:
+    be(page, servers, token_of(story))
+    page.clock.install(time=datetime.now(UTC) + timedelta(days=1))
+    page.goto(f"{servers.platform}/courses/1")
+    page.evaluate("window.untouched = true")
+    page.clock.run_for(60_000)
+    assert page.evaluate("window.untouched")
 
 
 def test_an_admin_sends_a_part_back_and_then_the_rest_which_ends_the_students_place(
