@@ -16,6 +16,7 @@ from ace_integrations.payments.rates import Quote, QuoteExpiredError, QuoteMisma
 from examples.fastapi_platform import quotes
 from examples.fastapi_platform.accounts import SignedIn, asking
 from examples.fastapi_platform.payments import apply, give_up, settle
+from examples.fastapi_platform.rendering import language_of
 from examples.fastapi_platform.tables import Course, Enrollment, Payment, User, as_utc
 
 router = APIRouter(prefix="/api")
@@ -154,6 +155,7 @@ async def begin(
         metadata={"course_id": str(course.id), "user_id": str(user.id)},
         return_url=f"{request.app.state.origin}/pay/{gateway}/return",
         cancel_url=f"{request.app.state.origin}/pay/{gateway}/cancel",
+        locale=language_of(request),
     )
     try:
         started = await ace.payments.offer(order, gateway=gateway)

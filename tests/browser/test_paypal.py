@@ -343,6 +343,28 @@ def test_once_stripe_is_back_the_card_works_without_another_visit(buyer: Page, f
     see_enrolled(buyer)
 
 
+def test_who_loses_the_network_is_told_and_goes_on_without_paying_twice(buyer: Page) -> None:
+    buyer.route("**/payment/stripe", lambda route: route.abort())
+    buyer.get_by_label("Card").check()
+    expect(buyer.locator("#pay-error")).to_have_text(say("pay_failed", "en"))
+    buyer.unroute("**/payment/stripe")
+    buyer.get_by_label("PayPal").check()
+    buyer.get_by_label("Card").check()
+    buyer.route("**/payment/confirm", lambda route: route.abort())
+    pay_with(buyer, "4242424242424242")
+    expect(buyer.locator("#pay-error")).to_have_text(say("pay_checking", "en"))
+    buyer.unroute("**/payment/confirm")
+    see_after_reload(buyer, say("enrolled", "en"))
+
+
+def test_the_payers_language_goes_along_to_paypal(buyer: Page, servers: Running) -> None:
+    buyer.goto(f"{servers.platform}/lang/ar?back=/courses/1")
+    buyer.get_by_label("PayPal").check()
+    buyer.locator(".way-paypal button").click()
+    buyer.wait_for_url("**/paypal/checkoutnow**")
+    expect(buyer.locator("html")).to_have_attribute("lang", "ar")
+
+
 def test_who_paid_in_another_tab_is_not_told_that_nothing_was_charged(
     buyer: Page, servers: Running, story: Story
 ) -> None:

@@ -253,7 +253,7 @@ def test_a_dispute_suspends_and_is_shown_with_its_reason(shared: Platform, admin
         story.until(lambda: books(shared, story.payment)["status"] == "disputed", "the webhook must tell")
         assert 'data-state="enrolled"' not in story.browser.get("/courses/1").text
         page = admin.get(f"/admin/payments/{story.payment}").text
-        assert ("UNAUTHORISED" in page, 'data-dispute="open"' in page) == (True, True)
+        assert ("Unauthorised" in page, 'data-dispute="open"' in page) == (True, True)
 
 
 def test_the_admin_sees_what_the_gateway_kept_beside_the_estimate(shared: Platform, admin: httpx.Client) -> None:

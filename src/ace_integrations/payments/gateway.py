@@ -39,6 +39,7 @@ class PaymentOrder(BaseModel):
         metadata: further ids of ours (course, user): no personal data, no secrets.
         return_url: where the payer's browser comes back to, for gateways that need it.
         cancel_url: where it comes back to when the payer thinks better of it.
+        locale: the payer's language, as in "ar-EG" or "en", for the gateway's own pages.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +51,7 @@ class PaymentOrder(BaseModel):
     metadata: Mapping[str, str] = {}
     return_url: str | None = None
     cancel_url: str | None = None
+    locale: str | None = None
     capture: bool = True
 
     def idempotency_key(self, operation: str) -> str:

@@ -76,6 +76,7 @@ class PayPalGateway:
             description=order.description[:LONGEST_TEXT],
             return_url=order.return_url,
             cancel_url=order.cancel_url,
+            locale=order.locale,
         ).map(self._started)
 
     def report(self, *, gateway_id: str) -> Call[GatewayReport]:

@@ -42,6 +42,7 @@ def order_of(tested: GatewayUnderTest, *, capture: bool = True) -> PaymentOrder:
         metadata={"course_id": "42"},
         return_url="https://shop.example.com/back",
         cancel_url="https://shop.example.com/cancel",
+        locale="ar-EG",
         capture=capture,
     )
 
