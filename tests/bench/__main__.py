@@ -7,13 +7,19 @@ import hmac
 import math
 import sys
 import time
+import zlib
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import httpx
 import stripe as stripe_sdk
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from pydantic import BaseModel, TypeAdapter
 
+from ace_integrations import Ace
 from ace_integrations.core import Headers
 from ace_integrations.didit import AsyncDidit, Didit
 from ace_integrations.didit.models import Decision
@@ -21,7 +27,13 @@ from ace_integrations.didit.settings import DiditSettings
 from ace_integrations.mail.mailgun import Mailgun
 from ace_integrations.mail.mailgun.models import SuppressionEntry, SuppressionKind
 from ace_integrations.mail.mailgun.settings import MailgunSettings
-from ace_integrations.payments import Stripe
+from ace_integrations.payments import Money, PayPal, Stripe
+from ace_integrations.payments.paypal.models import Order
+from ace_integrations.payments.paypal.published_key import published_key
+from ace_integrations.payments.paypal.settings import SANDBOX_WEBHOOK_ID, PayPalSettings
+from ace_integrations.payments.paypal.webhooks import WEBHOOKS as PAYPAL_WEBHOOKS
+from ace_integrations.payments.paypal.webhooks import CaptureEvent
+from ace_integrations.payments.rates.sources.frankfurter import FrankfurterSettings
 from ace_integrations.payments.stripe.models import PaymentIntent
 from ace_integrations.payments.stripe.settings import StripeSettings
 from ace_integrations.payments.stripe.webhooks import WEBHOOKS as STRIPE_WEBHOOKS
@@ -125,6 +137,50 @@ def _didit(client: Any) -> object:
     return client.sessions.get_decision("s-1") if hasattr(client, "sessions") else client.get_decision("s-1")
 
 
+def paypal(url: str) -> None:
+    """Compare making an order and reading it with bare httpx that parses the same model, and with the official SDK."""
+    http, order = httpx.Client(), TypeAdapter(Order)
+    orders, bearer = f"{url}/v2/checkout/orders", {"authorization": "Bearer A21AAbench0123456789"}
+    unit = {"custom_id": "payment-7", "amount": {"currency_code": "USD", "value": "20.00"}}
+    wanted = {"intent": "CAPTURE", "purchase_units": [unit]}
+    ours = PayPal(PayPalSettings(sandbox_client_id="c-123456", sandbox_secret="s-123456", base_url=url))
+    price, theirs = Money.of("20.00", "USD"), _paypal_sdk(url)
+
+    def bare() -> object:
+        made = order.validate_json(http.post(orders, json=wanted, headers=bearer).content)
+        return order.validate_json(http.get(f"{orders}/{made.id}", headers=bearer).content)
+
+    def described() -> object:
+        made = ours.create_order(amount=price, custom_id="payment-7", idempotency_key="k-1")
+        return ours.get_order(order_id=made.id)
+
+    compare(
+        ("bare httpx + pydantic, the same model (PayPal, two calls)", bare),
+        ("  ours: PayPal.create_order, PayPal.get_order", described),
+        ("  paypal-server-sdk: the same calls", theirs),
+    )
+
+
+def _paypal_sdk(url: str) -> Callable[[], object]:
+    from paypalserversdk.configuration import Configuration, Environment, Server
+    from paypalserversdk.http.auth.o_auth_2 import ClientCredentialsAuthCredentials
+    from paypalserversdk.models.amount_with_breakdown import AmountWithBreakdown
+    from paypalserversdk.models.order_request import OrderRequest
+    from paypalserversdk.models.purchase_unit_request import PurchaseUnitRequest
+    from paypalserversdk.paypal_serversdk_client import PaypalServersdkClient
+
+    Configuration.environments[Environment.SANDBOX][Server.DEFAULT] = url
+    keys = ClientCredentialsAuthCredentials("c-123456", "s-123456")
+    orders = PaypalServersdkClient(client_credentials_auth_credentials=keys, environment=Environment.SANDBOX).orders
+    body = OrderRequest("CAPTURE", [PurchaseUnitRequest(AmountWithBreakdown("USD", "20.00"), custom_id="payment-7")])
+
+    def both() -> object:
+        made = orders.create_order({"body": body, "paypal_request_id": "k-1", "prefer": "return=representation"})
+        return orders.get_order({"id": made.body.id}).body
+
+    return both
+
+
 def crowd(url: str) -> None:
     """Compare 100 awaited calls at once."""
     decision = TypeAdapter(Decision)
@@ -183,11 +239,49 @@ def webhooks() -> None:
     )
 
 
+def certified_webhooks() -> None:
+    """Compare verify and parse of what RSA signs with the bare primitives; PayPal's SDK has no verifier of its own."""
+    now, address = int(time.time()), "http://127.0.0.1:1"
+    settings = PayPalSettings(sandbox_webhook_ids=(SANDBOX_WEBHOOK_ID,), base_url=address)
+    value = PAYPAL_WEBHOOKS.sample("PAYMENT.CAPTURE.COMPLETED", now=now)
+    body, headers = PAYPAL_WEBHOOKS.sign(PAYPAL_WEBHOOKS.scheme(settings), value, SANDBOX_WEBHOOK_ID, now)
+    doors, fields = Doors([PAYPAL_WEBHOOKS], Settings(providers=(settings,))), Headers(headers)
+    key, model = published_key().public_key(), TypeAdapter(CaptureEvent)
+    sent, at = fields["paypal-transmission-id"], fields["paypal-transmission-time"]
+
+    def bare() -> object:
+        text = f"{sent}|{at}|{SANDBOX_WEBHOOK_ID}|{zlib.crc32(body)}".encode()
+        signature = b64decode(fields["paypal-transmission-sig"])
+        key.verify(signature, text, padding.PKCS1v15(), hashes.SHA256())
+        return model.validate_json(body)
+
+    compare(
+        ("RSA verify + validate_json of the same model", bare),
+        ("  ours: verify and parse (PayPal)", lambda: doors.open("paypal", fields, body, now=now)),
+        calls=500,
+    )
+
+
+def quotes(url: str) -> None:
+    """Compare a quote of a rate that is kept with the conversion alone."""
+    ace = Ace(Settings(fx_sources=("frankfurter",), providers=(FrankfurterSettings(base_url=url),)))
+    price, rate, cent = Money.of("1000", "EGP"), ace.rates.rate().rate.value, Decimal("0.01")
+    bought = {"purpose": "course:42", "user": "user-7"}
+    compare(
+        ("bare Decimal, divided and rounded", lambda: (price.amount / rate).quantize(cent, ROUND_HALF_UP)),
+        ("  ours: ace.rates.quote of a kept rate", lambda: ace.rates.quote(price, to="USD", **bought)),
+        calls=500,
+    )
+
+
 def main() -> None:
     with serving() as url:
         clients(url)
+        paypal(url)
         crowd(url)
+        quotes(url)
     webhooks()
+    certified_webhooks()
 
 
 if __name__ == "__main__":

@@ -4,9 +4,24 @@ import asyncio
 import multiprocessing
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 
+ORDER_ID = "5O190127TN364715T"
+_ORDER = (
+    b'{"id":"5O190127TN364715T","intent":"CAPTURE","status":"PAYER_ACTION_REQUIRED","purchase_units":[{"reference_id":'
+    b'"default","amount":{"currency_code":"USD","value":"20.00"},"payee":{"email_address":"merchant@example.com",'
+    b'"merchant_id":"SANDBOXMERCH1"},"custom_id":"payment-7"}],"create_time":"2026-11-25T00:00:00Z","links":[{"href":'
+    b'"http://127.0.0.1/v2/checkout/orders/5O190127TN364715T","rel":"self","method":"GET"},{"href":'
+    b'"http://127.0.0.1/checkoutnow?token=5O190127TN364715T","rel":"payer-action","method":"GET"}]}'
+)
+
 ANSWERS = {
+    b"/v1/oauth2/token": b'{"access_token":"A21AAbench0123456789","token_type":"Bearer","expires_in":32400}',
+    b"/v2/checkout/orders": _ORDER,
+    f"/v2/checkout/orders/{ORDER_ID}".encode(): _ORDER,
+    b"/v2/rate/USD/EGP": b'{"date":"%s","base":"USD","quote":"EGP","rate":52.0502}'
+    % datetime.now(UTC).date().isoformat().encode(),
     b"/v1/payment_intents/pi_1": b'{"id":"pi_1","object":"payment_intent","amount":14900,"amount_received":0,'
     b'"currency":"egp","status":"requires_payment_method","livemode":false,"created":1,"metadata":{"payment_id":"7"},'
     b'"client_secret":"pi_1_secret_x","latest_charge":null,"last_payment_error":null,"next_action":null}',
@@ -44,6 +59,7 @@ async def _serve(pipe: Connection) -> None:
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
         while head := await reader.readuntil(b"\r\n\r\n"):
+            await reader.readexactly(_length(head))
             path = head.split(b" ", 2)[1].partition(b"?")[0]
             body = ANSWERS.get(path, b"{}")
             length = str(len(body)).encode()
@@ -51,3 +67,9 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             writer.write(status + length + b"\r\n\r\n" + body)
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
+
+
+def _length(head: bytes) -> int:
+    """Give the bytes of the body that follows."""
+    found = head.lower().partition(b"content-length:")[2]
+    return int(found.split(b"\r\n", 1)[0] or 0)
