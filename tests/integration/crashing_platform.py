@@ -6,6 +6,7 @@ arguments hold that word; `when` is before or after, and the first such call end
 """
 
 import functools
+import importlib
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from examples.fastapi_platform.demo import listening
 
 from ace_integrations import AsyncAce, Settings
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore
+from ace_integrations.hooks import plugins
 from ace_integrations.sandbox.server import join_or_start
 
 HOLDERS: dict[str, Any] = {
@@ -111,7 +113,28 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+LAZY = (
+    "ace_integrations.payments.stripe.sdk",
+    "aiosqlite",
+    "css_inline",
+    "httpx_aiohttp",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+)
+
+
+def import_everything() -> None:
+    """Import what is imported on first use too, or each of forty processes would do so for a second."""
+    for provider in plugins().providers.values():
+        for attribute in ("settings", "build", "service", "webhooks", "prices"):
+            provider.load(attribute)
+    for name in LAZY:
+        importlib.import_module(name)
+
+
 def main() -> None:
+    import_everything()
     for line in sys.stdin:
         child = os.fork()
         if not child:
