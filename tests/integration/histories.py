@@ -148,7 +148,7 @@ class World:
         self._engine = open_engine(database_url)
         self.sessions: Any = _MortalSessions(self.run(prepare(self._engine)), self.death)
         state = SimpleNamespace(sessions=self.sessions, clock=self.sandbox.clock.now, origin="http://127.0.0.1:8000")
-        self.request: Any = SimpleNamespace(app=SimpleNamespace(state=state))
+        self.request: Any = SimpleNamespace(app=SimpleNamespace(state=state), cookies={})
         self._handle = payments.on_payment_hint(self.ace, self.sessions)
 
     def close(self) -> None:
