@@ -39,7 +39,9 @@ FAULTS: dict[str, dict[str, Any]] = {
     "status-503": {"status": 503},
 }
 
-Caller = Callable[[str], Awaitable[Any]]
+Caller = Callable[..., Awaitable[Any]]
+DEADLINE_S = 0.6
+"""Of the tests that measure time; the others have the client's own, since the machine may be busy."""
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -47,11 +49,11 @@ def call(request: pytest.FixtureRequest, settings: ThingSettings) -> Caller:
     """Send one operation by name, in one colour; give the result or the error."""
 
     async def sync(name: str, **options: Any) -> Any:
-        with Things(settings, timeout=0.6, **options) as client:
+        with Things(settings, **options) as client:
             return await asyncio.to_thread(_outcome, getattr(client, name), OPERATIONS[name])
 
     async def awaited(name: str, **options: Any) -> Any:
-        async with AsyncThings(settings, timeout=0.6, **options) as client:
+        async with AsyncThings(settings, **options) as client:
             try:
                 return await getattr(client, name)(**OPERATIONS[name])
             except errors.AceError as error:
@@ -75,9 +77,9 @@ async def test_one_fault_gives_a_right_retry_or_a_typed_error_and_never_a_second
 ) -> None:
     twin.control.fail(fault.partition("-")[0], provider="things", times=1, **FAULTS[fault])
     started = time.monotonic()
-    outcome = await call(name)
+    outcome = await call(name, timeout=DEADLINE_S)
     assert isinstance(outcome, errors.ProviderError) or outcome.size in (2, 3)
-    assert time.monotonic() - started < 0.6 + 0.5
+    assert time.monotonic() - started < DEADLINE_S + 0.5
     assert twin.control.get("things/made")["made"] <= 1
 
 
@@ -113,7 +115,7 @@ async def test_three_tries_and_no_more(call: Caller, twin: RunningSandbox) -> No
 
 async def test_max_retries_zero_sends_once(call: Caller, twin: RunningSandbox) -> None:
     twin.control.fail("status", provider="things", times=None, status=503)
-    await call("get_thing", max_retries=0)  # type: ignore[call-arg]
+    await call("get_thing", max_retries=0)
     assert len(twin.control.journal(operation="get_thing")) == 1
 
 
@@ -121,7 +123,7 @@ async def test_max_retries_zero_sends_once(call: Caller, twin: RunningSandbox) -
 async def test_a_wait_beyond_the_deadline_is_told_and_not_slept(call: Caller, twin: RunningSandbox) -> None:
     twin.control.fail("status", provider="things", times=None, status=429, retry_after="3600")
     started = time.monotonic()
-    outcome = await call("get_thing")
+    outcome = await call("get_thing", timeout=DEADLINE_S)
     assert (type(outcome), outcome.retry_after) == (errors.RateLimitedError, 3600.0)
     assert time.monotonic() - started < 0.5
 
