@@ -93,17 +93,29 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def read_exactly(reply: Reply, into: type[M]) -> M:
-    """Read a JSON answer with every digit of its numbers: no binary float in between.
+def exact_json(reply: Reply) -> Any:
+    """Parse a JSON answer with every digit of its numbers: no binary float in between.
 
     Raises:
-        UnexpectedReplyError: it is not JSON, or lacks what is promised.
+        UnexpectedReplyError: it is not JSON.
     """
     media_type = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise UnexpectedReplyError(f"the answer is {media_type or 'of no type'}, not JSON", status=reply.status)
     try:
-        return into.model_validate(_parsed(reply.body))
+        return json.loads(reply.body, parse_float=_short, parse_int=_short, parse_constant=_constant)
+    except (ValueError, ArithmeticError, RecursionError):
+        raise UnexpectedReplyError("the answer is not valid JSON, or was cut", code="invalid_json") from None
+
+
+def read_as(value: Any, into: type[M]) -> M:
+    """Read what was parsed as one kind of answer.
+
+    Raises:
+        UnexpectedReplyError: it lacks what is promised.
+    """
+    try:
+        return into.model_validate(value)
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False, include_context=False)
         places = [f"{'.'.join(map(str, one['loc'])) or 'body'} ({one['type']})" for one in problems[:5]]
@@ -198,13 +210,6 @@ def source_service(
         max_reply_bytes=LARGEST_ANSWER,
         connect_s=CONNECT_S,
     )
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body, parse_float=_short, parse_int=_short, parse_constant=_constant)
-    except (ValueError, ArithmeticError, RecursionError):
-        raise UnexpectedReplyError("the answer is not valid JSON, or was cut", code="invalid_json") from None
 
 
 def _short(text: str) -> Decimal | int:

@@ -23,8 +23,9 @@ from ace_integrations.payments.rates.source import (
     Answer,
     Moment,
     ask,
+    exact_json,
     rate_of,
-    read_exactly,
+    read_as,
     refused,
     same_pair,
     source_service,
@@ -132,10 +133,11 @@ class TableOperations(ServiceOperations):
         source = self.provider
 
         def read(reply: Reply) -> Rate:
-            verdict = read_exactly(reply, Verdict)
+            answer = exact_json(reply)
+            verdict = read_as(answer, Verdict)
             if verdict.result != "success":
                 refused(f"it answers {verdict.result}: {verdict.error_type}", verdict.error_type, KINDS)
-            table = read_exactly(reply, Table)
+            table = read_as(answer, Table)
             same_pair((table.base_code, quote), (base, quote))
             if table.end_of_life:
                 logger.warning("%s ends at Unix second %s: take another source", source, table.end_of_life)

@@ -10,7 +10,16 @@ from ace_integrations.core.client import AsyncClient, ServiceOperations, SyncCli
 from ace_integrations.core.http_call import Reply
 from ace_integrations.errors import AceError
 from ace_integrations.payments.rates.rate import Rate, RateKind
-from ace_integrations.payments.rates.source import Answer, Day, ask, midnight, rate_of, read_exactly, source_service
+from ace_integrations.payments.rates.source import (
+    Answer,
+    Day,
+    ask,
+    exact_json,
+    midnight,
+    rate_of,
+    read_as,
+    source_service,
+)
 from ace_integrations.payments.rates.within import Within
 from ace_integrations.settings import ProviderSettings
 
@@ -86,7 +95,7 @@ class TableOperations(ServiceOperations):
         """
 
         def read(reply: Reply) -> Rate:
-            answer = read_exactly(reply, Table)
+            answer = read_as(exact_json(reply), Table)
             return Rate(
                 base=base,
                 quote=quote,

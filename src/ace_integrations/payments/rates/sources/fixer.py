@@ -23,8 +23,9 @@ from ace_integrations.payments.rates.source import (
     Answer,
     Moment,
     ask,
+    exact_json,
     rate_of,
-    read_exactly,
+    read_as,
     refused,
     same_pair,
     source_service,
@@ -117,11 +118,12 @@ class FixerOperations(ServiceOperations):
         """
 
         def read(reply: Reply) -> Rate:
-            verdict = read_exactly(reply, Verdict)
+            answer = exact_json(reply)
+            verdict = read_as(answer, Verdict)
             if not verdict.success:
                 fault = verdict.error or Fault(code=0)
                 refused(f"it answers {fault.type or fault.code}", str(fault.code), KINDS)
-            table = read_exactly(reply, Table)
+            table = read_as(answer, Table)
             same_pair((table.base, quote), (HOME, quote))
             return cross(_of_one_euro(table, base), _of_one_euro(table, quote))
 

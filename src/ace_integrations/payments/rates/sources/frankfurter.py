@@ -15,8 +15,9 @@ from ace_integrations.payments.rates.source import (
     Day,
     Number,
     ask,
+    exact_json,
     midnight,
-    read_exactly,
+    read_as,
     same_pair,
     source_service,
 )
@@ -85,7 +86,7 @@ class FrankfurterOperations(ServiceOperations):
 
         def describe(settings: FrankfurterSettings) -> Call[Rate]:
             def read(reply: Reply) -> Rate:
-                answer = read_exactly(reply, LatestRate)
+                answer = read_as(exact_json(reply), LatestRate)
                 same_pair((answer.base, answer.quote), (base, quote))
                 return _rate(answer, settings.banks)
 

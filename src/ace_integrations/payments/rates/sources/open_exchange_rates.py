@@ -23,8 +23,9 @@ from ace_integrations.payments.rates.source import (
     Answer,
     Moment,
     ask,
+    exact_json,
     rate_of,
-    read_exactly,
+    read_as,
     refused,
     same_pair,
     source_service,
@@ -111,10 +112,11 @@ class OpenExchangeRatesOperations(ServiceOperations):
         """
 
         def read(reply: Reply) -> Rate:
-            failure = read_exactly(reply, Failure)
+            answer = exact_json(reply)
+            failure = read_as(answer, Failure)
             if failure.error:
                 refused(f"it answers {failure.message}", failure.message, KINDS)
-            table = read_exactly(reply, Table)
+            table = read_as(answer, Table)
             same_pair((table.base, quote), (base, quote))
             return _rate(table, quote)
 
