@@ -138,8 +138,7 @@ class PaymentOperations:
         checkout = Checkout(disputes=disputes)
         known = {(row.gateway, row.gateway_id) for row in books}
         ours = InOrder([self._drift(row, checkout) for row in books])
-        names = self._gateways if since is not None else ()
-        theirs = InOrder([self._unheard_of(name, since, known) for name in names if since is not None])
+        theirs = InOrder([self._unheard_of(name, since, known) for name in self._gateways] if since is not None else [])
         return ours.then(lambda first: theirs.map(lambda second: tuple(chain(*first, *second))))
 
     def choices(self, price: Money, *, quote: Conversion | None = None) -> tuple[Choice, ...]:
