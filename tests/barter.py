@@ -23,7 +23,7 @@ from ace_integrations.core import (
     ServiceOperations,
     from_json,
     operation,
-    require,
+    secret_of,
 )
 from ace_integrations.hooks import Plugins, Provider, hookimpl
 from ace_integrations.payments import (
@@ -80,9 +80,8 @@ SWAP, SWAPS, RETURNED = from_json(Swap), from_json(tuple[Swap, ...]), from_json(
 
 
 def _endpoint(settings: BarterSettings) -> Endpoint:
-    require(settings)
-    key = settings.key.get_secret_value() if settings.key else ""
-    return Endpoint(settings.base_url or "https://barter.example.com", {"x-barter-key": key})
+    headers = {"x-barter-key": secret_of(settings, "key")}
+    return Endpoint(settings.base_url or "https://barter.example.com", headers)
 
 
 def _problem(reply: Reply) -> Problem:

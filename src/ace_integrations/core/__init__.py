@@ -6,7 +6,7 @@ from ace_integrations.core.client import AsyncClient, AsyncFacade, ServiceOperat
 from ace_integrations.core.connection import AsyncConnection, AsyncSender, Connection, Sender
 from ace_integrations.core.http_call import Headers, HttpCall, Repeat, Reply, from_json, no_content, raw_reply
 from ace_integrations.core.redaction import Redactor
-from ace_integrations.core.service import Endpoint, Problem, Service, require
+from ace_integrations.core.service import Endpoint, Problem, Service, require, secret_of
 from ace_integrations.core.telemetry import CallRecord, Observer
 from ace_integrations.core.token import Token
 
@@ -45,4 +45,5 @@ __all__ = [
     "operation",
     "raw_reply",
     "require",
+    "secret_of",
 ]

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from pydantic import SecretStr
+
 from ace_integrations.core.http_call import Reply
 from ace_integrations.errors import ConfigurationError, ProviderError
 from ace_integrations.settings import ProviderSettings
@@ -100,3 +102,14 @@ def require(settings: ProviderSettings, *fields: str) -> None:
     problems = settings.missing(*fields)
     if problems:
         raise ConfigurationError(*problems)
+
+
+def secret_of(settings: ProviderSettings, field: str) -> str:
+    """Give a secret of the settings as text, to be sent.
+
+    Raises:
+        ConfigurationError: it is unset.
+    """
+    require(settings, field)
+    secret: SecretStr = getattr(settings, field)
+    return secret.get_secret_value()

@@ -6,7 +6,7 @@ from typing import Any, cast
 from pydantic_core import from_json as parse_json
 
 from ace_integrations.core.http_call import Reply
-from ace_integrations.core.service import Endpoint, Problem, Service, require
+from ace_integrations.core.service import Endpoint, Problem, Service, secret_of
 from ace_integrations.didit.settings import DiditSettings
 from ace_integrations.errors import AuthenticationError, ConflictError, ProviderError
 
@@ -16,8 +16,7 @@ class SameStatusError(ConflictError):
 
 
 def _endpoint(settings: DiditSettings) -> Endpoint:
-    require(settings, "api_key")
-    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    key = secret_of(settings, "api_key")
     return Endpoint(settings.base_url or "https://verification.didit.me", {"x-api-key": key})
 
 

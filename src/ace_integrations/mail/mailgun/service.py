@@ -6,7 +6,7 @@ import re
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ace_integrations.core.http_call import Reply
-from ace_integrations.core.service import Endpoint, Problem, Service, require
+from ace_integrations.core.service import Endpoint, Problem, Service, require, secret_of
 from ace_integrations.errors import (
     AuthenticationError,
     InvalidRequestError,
@@ -71,8 +71,7 @@ def _retry_hint(reply: Reply) -> bool | None:
 
 def _endpoint(settings: MailgunSettings) -> Endpoint:
     require(settings, "domain", "api_key")
-    key = settings.api_key.get_secret_value() if settings.api_key is not None else ""
-    basic = base64.b64encode(f"api:{key}".encode()).decode()
+    basic = base64.b64encode(f"api:{secret_of(settings, 'api_key')}".encode()).decode()
     return Endpoint(settings.address, {"authorization": f"Basic {basic}"})
 
 

@@ -15,6 +15,7 @@ from ace_integrations.core import (
     SyncClient,
     operation,
     require,
+    secret_of,
 )
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.payments.money import Money
@@ -38,8 +39,7 @@ MOST_METADATA, LONGEST_NAME, LONGEST_VALUE = 50, 40, 500
 
 def _endpoint(settings: StripeSettings) -> Endpoint:
     require(settings)
-    key = settings.secret_key.get_secret_value() if settings.secret_key else ""
-    headers = {"authorization": f"Bearer {key}", "stripe-version": API_VERSION}
+    headers = {"authorization": f"Bearer {secret_of(settings, 'secret_key')}", "stripe-version": API_VERSION}
     return Endpoint((settings.base_url or LIVE_URL).rstrip("/"), headers)
 
 

@@ -10,7 +10,7 @@ from pydantic import AliasChoices, Field, SecretStr
 from ace_integrations.core.call import Call, Describer, operation
 from ace_integrations.core.client import AsyncClient, ServiceOperations, SyncClient
 from ace_integrations.core.http_call import Reply
-from ace_integrations.core.service import Problem, require
+from ace_integrations.core.service import Problem, secret_of
 from ace_integrations.errors import (
     AuthenticationError,
     InvalidRequestError,
@@ -103,8 +103,7 @@ def _problem(reply: Reply) -> Problem:
 
 
 def _key(settings: ExchangeRateApiSettings) -> Mapping[str, str]:
-    require(settings, "api_key")
-    return {"authorization": f"Bearer {settings.api_key.get_secret_value() if settings.api_key else ''}"}
+    return {"authorization": f"Bearer {secret_of(settings, 'api_key')}"}
 
 
 OPEN = source_service(ErApiSettings, "https://open.er-api.com", problem=_problem)

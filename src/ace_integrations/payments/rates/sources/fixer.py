@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 from ace_integrations.core.call import Call, Configured, Describer, operation
 from ace_integrations.core.client import AsyncClient, ServiceOperations, SyncClient
 from ace_integrations.core.http_call import Reply
-from ace_integrations.core.service import Problem, require
+from ace_integrations.core.service import Problem, secret_of
 from ace_integrations.errors import (
     AuthenticationError,
     InvalidRequestError,
@@ -128,10 +128,8 @@ class FixerOperations(ServiceOperations):
             return cross(_of_one_euro(table, base), _of_one_euro(table, quote))
 
         def describe(settings: FixerSettings) -> Call[Rate]:
-            require(settings, "access_key")
-            key = settings.access_key.get_secret_value() if settings.access_key else ""
             symbols = ",".join(code for code in (base, quote) if code != HOME)
-            query = {"access_key": key, "symbols": symbols}
+            query = {"access_key": secret_of(settings, "access_key"), "symbols": symbols}
             return ask("/api/latest", read, pair=(base, quote), known=known, query=query)
 
         return Configured(describe)

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 from ace_integrations.core.call import Call, Describer, operation
 from ace_integrations.core.client import AsyncClient, ServiceOperations, SyncClient
 from ace_integrations.core.http_call import HttpCall, Reply, from_json
-from ace_integrations.core.service import Problem, require
+from ace_integrations.core.service import Problem, secret_of
 from ace_integrations.errors import (
     AuthenticationError,
     InvalidRequestError,
@@ -82,9 +82,8 @@ def _problem(reply: Reply) -> Problem:
 
 
 def _app_id(settings: OpenExchangeRatesSettings) -> Mapping[str, str]:
-    require(settings, "app_id")
     # In a header, and not in the address: addresses are logged on their way.
-    return {"authorization": f"Token {settings.app_id.get_secret_value() if settings.app_id else ''}"}
+    return {"authorization": f"Token {secret_of(settings, 'app_id')}"}
 
 
 SERVICE = source_service(OpenExchangeRatesSettings, "https://openexchangerates.org", headers=_app_id, problem=_problem)
