@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+V = TypeVar("V")
 
 FormValue = str | Sequence[str]
 File = tuple[str, bytes, str]
@@ -194,3 +195,8 @@ class HttpCall(Call[T]):
         if self.method in ("GET", "HEAD"):
             return Repeat.SAFE
         return Repeat.KEYED if self.idempotency_key else Repeat.UNSAFE
+
+
+def without_none(fields: Mapping[str, V | None]) -> dict[str, V]:
+    """Give the fields that were said, for a body in which an unsaid one must be absent and not null."""
+    return {name: value for name, value in fields.items() if value is not None}

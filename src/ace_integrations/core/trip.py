@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from ace_integrations.core.account import Account, Options
 from ace_integrations.core.address import build_path, build_query
 from ace_integrations.core.http import WireError, WireReply, WireRequest
-from ace_integrations.core.http_call import HttpCall, Repeat, Reply
+from ace_integrations.core.http_call import HttpCall, Repeat, Reply, without_none
 from ace_integrations.core.outcome import Failed, from_content, from_status, from_wire
 from ace_integrations.core.retry_after import parse_retry_after
 from ace_integrations.core.telemetry import CallRecord, acting_user, is_logged, log
@@ -219,7 +219,7 @@ def prepare(account: Account, call: HttpCall[Any]) -> WireRequest:
         headers[header] = call.idempotency_key
     request = WireRequest(call.method, url, headers, content=call.content, connect_s=account.service.connect_s)
     if call.files:
-        form = {name: value for name, value in (call.form or {}).items() if value is not None}
+        form = without_none(call.form or {})
         return replace(request, form=form, files=tuple(call.files))
     if call.form is not None:
         headers["content-type"] = "application/x-www-form-urlencoded"

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from ace_integrations.core.call import Call, Configured, Describer, operation
 from ace_integrations.core.client import AsyncClient, ServiceOperations, SyncClient
-from ace_integrations.core.http_call import HttpCall, Repeat, Reply
+from ace_integrations.core.http_call import HttpCall, Repeat, Reply, without_none
 from ace_integrations.core.service import require
 from ace_integrations.didit.models import (
     ARMED,
@@ -114,7 +114,7 @@ class DiditOperations(ServiceOperations):
             given = {"workflow_id": workflow_id or settings.workflow_id, **body}
             # SAFE although it is a write without a key: Didit answers a repeat with the unfinished session of the same
             # vendor_data instead of a second one, so an answer that was lost costs nothing.
-            return HttpCall("POST", "/v3/session/", SESSION, json=_set(given), repeat=Repeat.SAFE)
+            return HttpCall("POST", "/v3/session/", SESSION, json=without_none(given), repeat=Repeat.SAFE)
 
         return _key_refused(Configured(describe))
 
@@ -213,7 +213,7 @@ class DiditOperations(ServiceOperations):
             "/v3/session/{session_id}/update-status/",
             UPDATED,
             path_params={"session_id": session_id},
-            json=_set(body),
+            json=without_none(body),
         )
 
         def look(unknown: OutcomeUnknownError) -> Call[Updated]:
@@ -421,10 +421,6 @@ def _done(decision: Decision, new_status: str, unknown: OutcomeUnknownError) -> 
     if decision.status != new_status:
         raise unknown
     return Updated(session_id=decision.session_id)
-
-
-def _set(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if value is not None}
 
 
 def _base64(image: bytes) -> str:

@@ -15,6 +15,7 @@ from ace_integrations.core import (
     SyncClient,
     no_content,
     operation,
+    without_none,
 )
 from ace_integrations.core.http_call import Into
 from ace_integrations.errors import InvalidInputError
@@ -118,8 +119,8 @@ class PaymentOperations(ServiceOperations):
         }
         body = {
             "intent": intent,
-            "purchase_units": [_set(unit)],
-            "payment_source": {"paypal": {"experience_context": {**_set(given), **_EXPERIENCE}}},
+            "purchase_units": [without_none(unit)],
+            "payment_source": {"paypal": {"experience_context": {**without_none(given), **_EXPERIENCE}}},
         }
         return _write("/v2/checkout/orders", ORDER, body, idempotency_key)
 
@@ -218,7 +219,7 @@ class PaymentOperations(ServiceOperations):
         body = {"amount": amount and _amount(amount), "final_capture": final}
         path_params = {"authorization_id": authorization_id}
         path = "/v2/payments/authorizations/{authorization_id}/capture"
-        return _write(path, CAPTURE, _set(body), idempotency_key, path_params)
+        return _write(path, CAPTURE, without_none(body), idempotency_key, path_params)
 
     @operation
     def reauthorize(
@@ -230,7 +231,9 @@ class PaymentOperations(ServiceOperations):
         """
         path_params = {"authorization_id": authorization_id}
         path = "/v2/payments/authorizations/{authorization_id}/reauthorize"
-        return _write(path, AUTHORIZATION, _set({"amount": amount and _amount(amount)}), idempotency_key, path_params)
+        return _write(
+            path, AUTHORIZATION, without_none({"amount": amount and _amount(amount)}), idempotency_key, path_params
+        )
 
     @operation
     def void_authorization(self, *, authorization_id: str, idempotency_key: str) -> Call[None]:
@@ -280,7 +283,9 @@ class PaymentOperations(ServiceOperations):
         """
         body = {"amount": amount and _amount(amount), "custom_id": custom_id, "note_to_payer": note_to_payer}
         path_params = {"capture_id": capture_id}
-        return _write("/v2/payments/captures/{capture_id}/refund", REFUND, _set(body), idempotency_key, path_params)
+        return _write(
+            "/v2/payments/captures/{capture_id}/refund", REFUND, without_none(body), idempotency_key, path_params
+        )
 
     @operation
     def get_refund(self, *, refund_id: str) -> Call[Refund]:
@@ -363,10 +368,6 @@ def _item(item: Item) -> dict[str, Any]:
         "category": item.category,
         "unit_amount": _amount(item.unit),
     }
-
-
-def _set(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if value is not None}
 
 
 def probe(settings: PayPalSettings) -> Call[object]:

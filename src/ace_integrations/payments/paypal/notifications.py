@@ -14,6 +14,7 @@ from ace_integrations.core import (
     no_content,
     operation,
     require,
+    without_none,
 )
 from ace_integrations.payments.paypal.models import (
     EVENT,
@@ -192,8 +193,7 @@ class NotificationOperations(ServiceOperations):
             "url": url,
             "resource_version": resource_version,
         }
-        body = {name: value for name, value in given.items() if value is not None}
-        return HttpCall("POST", "/v1/notifications/simulate-event", EVENT, json=body, repeat=Repeat.SAFE)
+        return HttpCall("POST", "/v1/notifications/simulate-event", EVENT, json=without_none(given), repeat=Repeat.SAFE)
 
     @operation
     def verify_webhook_signature(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ace_integrations.core import AsyncSender, Call, Replied, Reply, Sender
+from ace_integrations.core import AsyncSender, Call, Replied, Reply, Sender, without_none
 from ace_integrations.core.http_call import Into
 from ace_integrations.errors import InvalidInputError
 
@@ -71,12 +71,11 @@ class StripeCall(Call[T]):
         for each in self.ids:
             if not _ID.fullmatch(each):
                 raise InvalidInputError("is no id of Stripe: it would change the address", field="id")
-        params = {name: value for name, value in self.params.items() if value is not None}
         return Errand(
             self.service,
             self.verb,
             self.ids,
-            params,
+            without_none(self.params),
             self.idempotency_key,
             self.into,
             sender.options,
