@@ -299,6 +299,8 @@ class Settings(_Environment):
         max_retries: how often a call is sent again at most.
         identity: the provider that verifies identities, as `ace plugins` names it.
         mail: the provider that sends mail.
+        ai: the provider of a language model.
+        jobs: the provider of job postings from outside.
         payments: the providers that take payments, with commas, the default first.
         mail_from: the address that notifications are from.
         mail_from_name: the name beside it.
@@ -330,6 +332,8 @@ class Settings(_Environment):
     mail: str = Field(default="mailgun", validation_alias="MAIL_MAILER")
     mail_from: str | None = Field(default=None, validation_alias="MAIL_FROM_ADDRESS")
     mail_from_name: str = Field(default="", validation_alias="MAIL_FROM_NAME")
+    ai: str = Field(default="gemini", validation_alias="ACE_AI")
+    jobs: str = Field(default="jsearch", validation_alias="ACE_JOBS")
     payments: Names = Field(default=("stripe",), validation_alias="ACE_PAYMENTS")
     fx_sources: Names = Field(default=("frankfurter", "er-api", "fawazahmed0"), validation_alias="ACE_FX_SOURCES")
     fx_quote_ttl: Duration = Field(default=timedelta(minutes=15), validation_alias="ACE_FX_QUOTE_TTL")
@@ -411,6 +415,8 @@ class Settings(_Environment):
         return (
             ("identity", self.identity),
             ("mail", self.mail),
+            ("ai", self.ai),
+            ("jobs", self.jobs),
             *(("payments", name) for name in self.payments),
             *(("rates", name) for name in self.fx_sources),
         )

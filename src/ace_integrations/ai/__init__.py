@@ -1,0 +1,1 @@
+"""Text from a language model in neutral words; which service writes it is a setting."""

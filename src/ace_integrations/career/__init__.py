@@ -1,0 +1,1 @@
+"""A career advisor on any language model."""

@@ -1,0 +1,1 @@
+"""Gemini: text from a language model."""

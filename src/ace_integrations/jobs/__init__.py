@@ -1,0 +1,1 @@
+"""Job postings in neutral words, the platform's own and those from outside."""

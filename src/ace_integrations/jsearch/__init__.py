@@ -1,0 +1,1 @@
+"""JSearch: job postings from outside."""
