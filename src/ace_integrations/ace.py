@@ -18,6 +18,7 @@ from ace_integrations.usage.meter import Usage
 from ace_integrations.usage.prices import PriceList, corrected
 
 if TYPE_CHECKING:
+    from ace_integrations.ai import AsyncText, Text, TextModel
     from ace_integrations.audit import Audit
     from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
@@ -117,6 +118,10 @@ class _Assembly:
     def transport(self) -> "MailTransport":
         transport: MailTransport = self._build(self.settings.mail, "mail")
         return transport
+
+    def text_model(self) -> "TextModel":
+        model: TextModel = self._build(self.settings.ai, "ai")
+        return model
 
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
@@ -322,6 +327,13 @@ class Ace(_Front):
         return Mail(self, self.assembly.transport())
 
     @cached_property
+    def ai(self) -> "Text":
+        """A language model."""
+        from ace_integrations.ai import Text
+
+        return Text(self, self.assembly.text_model())
+
+    @cached_property
     def notifier(self) -> "Notifier":
         """The channels that notifications go by; `notify` uses them."""
         from ace_integrations.mail.notifications import Notifier
@@ -409,6 +421,13 @@ class AsyncAce(_Front):
         from ace_integrations.mail import AsyncMail
 
         return AsyncMail(self, self.assembly.transport())
+
+    @cached_property
+    def ai(self) -> "AsyncText":
+        """A language model."""
+        from ace_integrations.ai import AsyncText
+
+        return AsyncText(self, self.assembly.text_model())
 
     @cached_property
     def notifier(self) -> "AsyncNotifier":
