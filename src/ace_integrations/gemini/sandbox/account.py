@@ -1,6 +1,5 @@
 """The twin's state: keys it has seen, counters, scripts, what was asked; and the checks that come first."""
 
-import asyncio
 from collections.abc import Mapping
 
 from ace_integrations.gemini.catalogue import Model, find
@@ -95,28 +94,3 @@ class Account:
             return ""
         self._refused.add(refusal)
         return marker
-
-    async def wait(self, seconds: float, headers: Mapping[str, str]) -> None:
-        """Let some seconds of the sandbox's clock pass.
-
-        Raises:
-            RefusedError: the caller said that it waits less; that much has passed.
-        """
-        patience = _seconds(headers.get("x-server-timeout", ""))
-        if seconds > 0:
-            await self._pass(min(seconds, patience))
-        if seconds > patience:
-            raise refusals.too_late()
-
-    async def _pass(self, seconds: float) -> None:
-        over = asyncio.Event()
-
-        async def end() -> None:
-            over.set()
-
-        self.world.clock.later(seconds, end)
-        await over.wait()
-
-
-def _seconds(text: str) -> float:
-    return float(text) if text.replace(".", "", 1).isdecimal() else float("inf")

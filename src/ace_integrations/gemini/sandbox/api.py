@@ -16,6 +16,7 @@ from ace_integrations.gemini.sandbox.markers import Plan, found_in, plan
 from ace_integrations.gemini.sandbox.protojson import read, whole_number
 from ace_integrations.gemini.sandbox.refusals import RefusedError
 from ace_integrations.gemini.sandbox.scripts import Script
+from ace_integrations.gemini.sandbox.waiting import wait
 from ace_integrations.gemini.sandbox.wire import Answer
 
 PAGE, LARGEST_PAGE = 50, 1000
@@ -61,7 +62,7 @@ class Api:
     async def _answer(self, request: Request, handler: Handler, script: Script | None) -> Answer:
         try:
             if script is not None:
-                await self._account.wait(script.delay_ms / 1000, request.headers)
+                await wait(self._account.world.clock, request, script.delay_ms / 1000)
             if script is not None and script.is_raw:
                 self._hide_keys(request)
                 return wire.scripted(script)
@@ -97,7 +98,7 @@ class Api:
             planned = plan(asked, marker)
         else:
             planned = plan(asked, script.marker, text=script.text)
-        await self._account.wait(planned.delay_s, request.headers)
+        await wait(self._account.world.clock, request, planned.delay_s)
         return planned
 
     async def _count(self, request: Request, script: Script | None) -> Answer:

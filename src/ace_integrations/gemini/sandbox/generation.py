@@ -12,6 +12,7 @@ from ace_integrations.gemini.sandbox import tokens
 from ace_integrations.gemini.sandbox.asked import Asked
 from ace_integrations.gemini.sandbox.career import advice, read_facts, talk
 from ace_integrations.gemini.sandbox.json_value import Json
+from ace_integrations.gemini.sandbox.protojson import decoded
 from ace_integrations.gemini.sandbox.refusals import bad
 from ace_integrations.gemini.sandbox.schema import as_json_schema, instance
 from ace_integrations.gemini.sandbox.words import WORDS
@@ -154,12 +155,13 @@ def continued(asked: Asked) -> Reply:
     """
     said = compose(asked)
     half = len(said) // 2
-    token = base64.b64encode(hashlib.sha256(f"{asked.model.id}\n{said}".encode()).digest()[:12]).decode()
+    token = hashlib.sha256(f"{asked.model.id}\n{said}".encode()).digest()
     given = asked.body.get("continuationToken", "")
     if not given:
         first = generate(asked, text=said[:half])
-        return replace(first, finish="CONTINUATION", more={"continuationToken": token})
-    if given != token:
+        return replace(first, finish="CONTINUATION", more={"continuationToken": base64.b64encode(token).decode()})
+    # Compared as bytes: clients write them again in the other alphabet.
+    if decoded(given) != token:
         raise bad("The continuation token is invalid.")
     # It goes on without thinking again.
     return replace(generate(asked, text=said[half:]), thoughts=0)

@@ -27,7 +27,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "cachedContent": "string",
         "serviceTier": "ServiceTier",
         "store": "bool",
-        "continuationToken": "string",
+        "continuationToken": "bytes",
     },
     "CountTokensRequest": {"contents": "[Content]", "generateContentRequest": "GenerateContentRequest"},
     "Content": {"parts": "[Part]", "role": "string"},

@@ -169,6 +169,11 @@ def overloaded() -> RefusedError:
     return RefusedError(503, "This model is currently experiencing high demand. Please try again later.")
 
 
+def cancelled() -> RefusedError:
+    """Note that the caller left; nobody reads it."""
+    return RefusedError(499, "The operation was cancelled.")
+
+
 def too_late() -> RefusedError:
     """Give up on an answer that takes longer than the caller waits."""
     return RefusedError(504, "Deadline expired before operation could complete.")
