@@ -5,7 +5,7 @@ All of it is imitation: a small fixed world of roles and their skills, compared 
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ _INJECTION = re.compile(
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 _LETTER = re.compile(r"[^\W\d_]")
 _MOST_EVIDENCE_WORDS = 14
+_MOST_BRACES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def read_facts(system: str, turns: Sequence[str]) -> Facts:
     """
     written = "\n".join(turns)
     blocks = _BLOCK.findall(written)
-    data = [value for text in (*(inner for _, inner in blocks), *turns) if (value := _json_in(text))]
+    data = list(_objects_in(written))
     free = _BLOCK.sub("", written)
     newest = _BLOCK.sub("", turns[-1]) if turns else ""
     cv = next((inner for _, inner in blocks if not inner.lstrip().startswith("{")), "")
@@ -113,14 +114,18 @@ def _language(stated: str, newest: str) -> Language:
     return "ar" if letters and len(_ARABIC.findall(newest)) >= 0.3 * len(letters) else "en"
 
 
-def _json_in(text: str) -> Json:
-    """Give the first JSON object of a text; an empty one where there is none."""
-    start = text.find("{")
-    try:
-        value: object = json.JSONDecoder().raw_decode(text, start)[0] if start >= 0 else {}
-    except (ValueError, RecursionError):
-        return {}
-    return as_object(value) or {}
+def _objects_in(text: str) -> Iterator[Json]:
+    """Give the JSON objects of a text that are in no other; a text of many braces is left after some."""
+    at = 0
+    for _ in range(_MOST_BRACES):
+        at = text.find("{", at)
+        if at < 0:
+            return
+        try:
+            value, at = json.JSONDecoder().raw_decode(text, at)
+        except (ValueError, RecursionError):
+            value, at = {}, at + 1
+        yield value
 
 
 def _text_at(data: Sequence[Json], names: Sequence[str]) -> str:
@@ -171,8 +176,9 @@ def _mentioned(text: str) -> tuple[str, ...]:
 
 
 def _courses(data: Sequence[Json]) -> tuple[Json, ...]:
-    listed = next((found for one in data if (found := as_list(one.get("courses")))), list[Any]())
-    return tuple(course for one in listed if (course := as_object(one)) and "title" in course)
+    listed = next((found for one in data if (found := as_list(one.get("courses")))), list(data))
+    found = (course for one in listed if (course := as_object(one)) and "title" in course)
+    return tuple(course for course in found if "id" in course or "course_id" in course)
 
 
 # The four kinds.
