@@ -19,7 +19,7 @@ def read_posted(row: Mapping[str, Any], now: datetime) -> tuple[datetime | None,
         now: when the row was fetched: "2 days ago" is meant from there.
     """
     for field in ("job_posted_at_datetime_utc", "job_posted_at_timestamp"):
-        at = _moment(row.get(field))
+        at = read_moment(row.get(field))
         if at is not None and _OLDEST <= at <= now + _AHEAD:
             return at, False
     text = row.get("job_posted_at")
@@ -27,7 +27,8 @@ def read_posted(row: Mapping[str, Any], now: datetime) -> tuple[datetime | None,
     return (None, False) if ago is None else ((now - ago).replace(microsecond=0), True)
 
 
-def _moment(value: object) -> datetime | None:
+def read_moment(value: object) -> datetime | None:
+    """Read a moment in ISO form, or in seconds or milliseconds since 1970; by UTC in whole seconds."""
     try:
         if isinstance(value, str) and not value.isdigit():
             at = datetime.fromisoformat(value)

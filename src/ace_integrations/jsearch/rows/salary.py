@@ -101,10 +101,14 @@ _PERIODS = (
 )
 
 
+def read_period(field: object) -> SalaryPeriod | None:
+    """Read the service's word for a period; None for one that is not known."""
+    return SalaryPeriod.__members__.get(field.upper()) if isinstance(field, str) else None
+
+
 def _period(field: object, text: str) -> SalaryPeriod | None:
-    if isinstance(field, str) and field.upper() in SalaryPeriod.__members__:
-        return SalaryPeriod[field.upper()]
-    return next((period for period, words in _PERIODS if words.search(text)), None) if text else None
+    found = read_period(field)
+    return found or next((period for period, words in _PERIODS if words.search(text)), None)
 
 
 _CODE = re.compile(r"\b(egp|sar|aed|qar|kwd|bhd|omr|jod|mad|usd|eur|gbp|inr|cad|aud|sgd|chf)\b")
