@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ace_integrations.audit import Audit
     from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
+    from ace_integrations.jobs import AsyncJobs, JobBoard, Jobs, LocalJobs
     from ace_integrations.mail import AsyncMail, Mail, MailTransport
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
@@ -104,6 +105,12 @@ class _Assembly:
     def transport(self) -> "MailTransport":
         transport: MailTransport = self._build(self.settings.mail, "mail")
         return transport
+
+    def job_board(self, local_jobs: "LocalJobs | None") -> "JobBoard":
+        from ace_integrations.jobs import JobBoard
+
+        name = self.settings.jobs
+        return JobBoard(name, self._build(name, "jobs"), local=local_jobs)
 
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
@@ -189,10 +196,12 @@ class _Front:
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
+        local_jobs: "LocalJobs | None" = None,
     ) -> None:
         self._given = settings
         self._http = http
         self._last_rates = last_rates
+        self._local_jobs = local_jobs
         self._clock = clock
         self._loaded = loaded
         self._options = Options()
@@ -273,6 +282,7 @@ class Ace(_Front):
         http: one `httpx.Client` or `httpx2.Client` of yours for all services; you close it.
         clock: gives Unix seconds; a sandbox's clock in tests.
         last_rates: where the last accepted exchange rate is remembered; in Redis where that is set, else not.
+        local_jobs: finds the platform's own postings, for `jobs`.
     """
 
     def __init__(
@@ -284,8 +294,9 @@ class Ace(_Front):
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
+        local_jobs: "LocalJobs | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates)
+        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates, local_jobs=local_jobs)
         self._store = webhook_store
         self._connections: dict[str, Connection] = {}
 
@@ -302,6 +313,13 @@ class Ace(_Front):
         from ace_integrations.mail import Mail
 
         return Mail(self, self.assembly.transport())
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """Job postings: the platform's own, and those from outside."""
+        from ace_integrations.jobs import Jobs
+
+        return Jobs(self, self.assembly.job_board(self._local_jobs))
 
     @cached_property
     def notifier(self) -> "Notifier":
@@ -373,8 +391,9 @@ class AsyncAce(_Front):
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
+        local_jobs: "LocalJobs | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates)
+        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates, local_jobs=local_jobs)
         self._store = webhook_store
         self._connections: dict[str, AsyncConnection] = {}
 
@@ -391,6 +410,13 @@ class AsyncAce(_Front):
         from ace_integrations.mail import AsyncMail
 
         return AsyncMail(self, self.assembly.transport())
+
+    @cached_property
+    def jobs(self) -> "AsyncJobs":
+        """Job postings: the platform's own, and those from outside."""
+        from ace_integrations.jobs import AsyncJobs
+
+        return AsyncJobs(self, self.assembly.job_board(self._local_jobs))
 
     @cached_property
     def notifier(self) -> "AsyncNotifier":
