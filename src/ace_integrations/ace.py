@@ -1,7 +1,8 @@
 """`Ace` and `AsyncAce`: one object, one attribute per capability, each made on first use from the settings."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -12,7 +13,7 @@ from ace_integrations.core.connection import AsyncConnection, Connection
 from ace_integrations.core.telemetry import CallRecord
 from ace_integrations.errors import ConfigurationError
 from ace_integrations.hooks import Plugins, Provider, plugins
-from ace_integrations.settings import Settings
+from ace_integrations.settings import ProviderSettings, Settings
 from ace_integrations.usage.budget import Budget, read_budgets
 from ace_integrations.usage.meter import Usage
 from ace_integrations.usage.prices import PriceList, corrected
@@ -178,7 +179,16 @@ class _Assembly:
 
     def _budgets(self) -> list[Budget]:
         soft = read_budgets(self.settings.budgets, hard=False)
-        return [*soft, *read_budgets(self.settings.hard_budgets, hard=True)]
+        return [*soft, *read_budgets(self.settings.hard_budgets, hard=True), *self._own_budgets()]
+
+    def _own_budgets(self) -> Iterator[Budget]:
+        """Give the budgets that providers have settings of their own for."""
+        for provider in self.plugins.providers.values():
+            settings: type[ProviderSettings] = provider.load("settings")
+            if settings.most_units is not ProviderSettings.most_units:
+                most = self.settings.of(settings).most_units
+                if most is not None:
+                    yield Budget(provider.name, Decimal(most), in_dollars=False, hard=True)
 
     def _build(self, name: str, capability: Any) -> Any:
         provider = self.plugins.provider(name, capability)

@@ -1,12 +1,13 @@
 """`ace jsearch`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ace_integrations.cli.output import AsJson, complain, show
 from ace_integrations.cli.state import open_ace
 from ace_integrations.jobs.filters import SearchFilters
+from ace_integrations.jobs.posting import JobPosting
 from ace_integrations.jsearch.client import JSearch
 from ace_integrations.jsearch.query import KEY_PREFIX
 from ace_integrations.jsearch.source import JSearchSource
@@ -14,8 +15,8 @@ from ace_integrations.jsearch.source import JSearchSource
 app = typer.Typer(name="jsearch", help="Job postings from outside.", no_args_is_help=True)
 
 
-@app.command()
-def test(
+@app.command("test")
+def try_search(
     query: str,
     location: Annotated[str | None, typer.Argument(help="as in chicago")] = None,
     *,
@@ -29,6 +30,11 @@ def test(
         filters = SearchFilters(keyword=query, location=location, country=country)
         page = client.perform(JSearchSource(client.settings).search(filters))
         show([posting.public() if as_json else _row(posting) for posting in page.postings], as_json=as_json)
+
+
+def _row(posting: JobPosting) -> dict[str, Any]:
+    shown = posting.model_dump(mode="json", include={"title", "company", "location", "employment_type", "posted_at"})
+    return {"id": posting.id, **shown, "publisher": posting.publisher}
 
 
 @app.command()

@@ -43,6 +43,11 @@ class JSearchSettings(ProviderSettings):
     timeout_s: Annotated[float, Field(gt=0, le=120)] = Field(default=30.0, validation_alias="JSEARCH_TIMEOUT")
 
     @property
+    def most_units(self) -> int | None:
+        """The credits that may be used in a month."""
+        return self.monthly_budget
+
+    @property
     def is_direct(self) -> bool:
         """Whether calls go to the vendor's own host."""
         if self.channel != "auto":
