@@ -124,6 +124,9 @@ class JobPosting(BaseModel):
             raise ValueError("salary_min is above salary_max")
         return self
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @computed_field  # type: ignore[prop-decorator]  # pydantic takes a cached property too
     @cached_property
     def dedupe_key(self) -> str:

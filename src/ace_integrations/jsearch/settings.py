@@ -12,7 +12,7 @@ SANDBOX_KEY = "sandbox-pro"
 RAPIDAPI = "https://jsearch.p.rapidapi.com"
 DIRECT = "https://api.openwebninja.com/jsearch"
 
-Country = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$", strip_whitespace=True, to_lower=True)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", strip_whitespace=True, to_lower=True)]
 
 
 class JSearchSettings(ProviderSettings):
