@@ -266,6 +266,16 @@ def test_words_add_up(shop):
     assert "onerror=" in row["job_title"]
 
 
+def test_words_spoil_the_classic_path_too(shop):
+    shop.use("switches", classic=True)
+    answers = [
+        shop.ask("/search", query=f"jobs __{word}__").json()["data"] for word in ("array", "datanull", "missing")
+    ]
+    assert len(answers[0]) == 10
+    assert answers[1] is None
+    assert {tuple(row) for row in answers[2]} == {("job_id", "job_title")}
+
+
 def test_words_work_at_the_vendors_own_host_in_its_own_shape(shop):
     answer = shop.ask_directly(query="__429_quota__", country="eg")
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, 429)

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from itertools import chain, pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.jsearch_shop import Shop
 
 from ace_integrations.jsearch.sandbox import JSearchTwin
+from ace_integrations.jsearch.sandbox.api import Api
 from ace_integrations.jsearch.sandbox.corpus import CORPUS, docid_in
-from ace_integrations.jsearch.sandbox.search import fold, read_wish
+from ace_integrations.jsearch.sandbox.magic import write as write_json
+from ace_integrations.jsearch.sandbox.refusals import RefusedError
+from ace_integrations.jsearch.sandbox.search import Switches, fold, read_wish
 from ace_integrations.sandbox import RunningSandbox, start
 
 DAY = 86_400
@@ -414,6 +419,9 @@ def test_parameters_are_echoed_as_they_were_understood(shop):
         {"employment_types": "FULLTIME,OTHER"},
         {"job_requirements": "phd"},
         {"radius": "far"},
+        {"radius": "-1"},
+        {"radius": "nan"},
+        {"radius": "inf"},
     ],
 )
 def test_a_parameter_that_cannot_be_is_refused_in_the_vendors_shape(shop, change):
@@ -422,6 +430,32 @@ def test_a_parameter_that_cannot_be_is_refused_in_the_vendors_shape(shop, change
     assert (answer.status_code, body["status"], body["error"]["code"]) == (400, "ERROR", 400)
     assert set(body) == {"status", "request_id", "error"}
     assert "x-rapidapi-proxy-response" not in answer.headers
+
+
+NAMES = """
+    query cursor page num_pages country language date_posted radius job_id fields company job_title location
+    location_type employment_types job_requirements exclude_job_publishers
+"""
+TEXTS = st.text(max_size=20) | st.sampled_from(
+    ["jobs in cairo", "eg", "ar", "__types__", "__dupes__", "week", "2", "-"]
+)
+
+
+@given(
+    path=st.sampled_from(["/search-v2", "/search", "/job-details", "/estimated-salary", "/company-job-salary"]),
+    query=st.dictionaries(st.sampled_from(NAMES.split()), TEXTS, max_size=6),
+    words=st.lists(
+        st.sampled_from(["types", "nulls", "missing", "dupes", "xss", "news", "array", "empty"]), max_size=3
+    ),
+)
+def test_whatever_is_asked_is_answered_or_refused(path, query, words):
+    api = Api(lambda: 1_795_608_000.0)
+    api.switches = Switches(classic=True)
+    try:
+        status = json.loads(write_json(api.operation_at(path)(query, words).body))["status"]
+    except RefusedError as refused:
+        status = refused.status
+    assert status in ("OK", 400)
 
 
 def test_a_missing_query_is_refused(shop):
