@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
     from ace_integrations.payments.rates import AsyncExchangeRates, ExchangeRates, LastRates, RateTerms
     from ace_integrations.throttle import Throttle
+    from ace_integrations.usage.allowance import Allowances
     from ace_integrations.webhooks import AsyncReceiver, AsyncStore, Doors, Receiver, Store
 
 SyncC = TypeVar("SyncC", bound=SyncClient[Any])
@@ -69,6 +70,17 @@ class _Assembly:
         )
 
     @cached_property
+    def allowances(self) -> "Allowances | None":
+        from ace_integrations.usage.allowance import Allowances, read_allowances
+
+        given = read_allowances(self.settings.user_budgets, self.usage.prices)
+        if not given:
+            return None
+        url = self.settings.redis_url
+        redis_url = url.get_secret_value() if url else None
+        return Allowances(given, prices=self.usage.prices, clock=self._clock, redis_url=redis_url)
+
+    @cached_property
     def throttle(self) -> "Throttle":
         from ace_integrations.throttle import Throttle, read_limits
 
@@ -95,6 +107,7 @@ class _Assembly:
             self.settings.of(provider.load("settings")),
             defaults=Options(self.settings.timeout_s, self.settings.max_retries),
             observer=self._watch,
+            guard=self.allowances,
             shared=self._shared,
             clock=self._clock,
         )
@@ -158,7 +171,7 @@ class _Assembly:
         except ConfigurationError as error:
             problems += error.problems
         try:
-            _ = self.usage, self.throttle
+            _ = self.usage, self.allowances, self.throttle
         except ConfigurationError as error:
             problems += error.problems
         if problems:
@@ -253,6 +266,11 @@ class _Front:
     def usage(self) -> Usage:
         """What was sent to which service for whom, and what it may cost."""
         return self.assembly.usage
+
+    @property
+    def allowances(self) -> "Allowances | None":
+        """What each user may use of a service; None where no user budget is set."""
+        return self.assembly.allowances
 
     @property
     def throttle(self) -> "Throttle":

@@ -311,6 +311,7 @@ class Settings(_Environment):
         mail_from_name: the name beside it.
         budgets: by the month, as in "mailgun=10000" or "didit=50 USD": a hook is told at 80 % and at 100 %.
         hard_budgets: likewise, and the call that would go past one is refused.
+        user_budgets: what each user may use, as in "gemini=50 calls/day" or "gemini=0.25 USD/month".
         prices: a TOML file with your own prices, see `ace usage prices`.
         fx_sources: where exchange rates are asked for, with commas, the first one first; none leaves the fixed rate.
         fx_quote_ttl: how long a quote that was shown can be used.
@@ -352,6 +353,7 @@ class Settings(_Environment):
     fx_fixed: Exact | None = Field(default=None, validation_alias="ACE_FX_FIXED")
     budgets: Names = Field(default=(), validation_alias="ACE_BUDGETS")
     hard_budgets: Names = Field(default=(), validation_alias="ACE_HARD_BUDGETS")
+    user_budgets: Names = Field(default=(), validation_alias="ACE_USER_BUDGETS")
     prices: str | None = Field(default=None, validation_alias="ACE_PRICES")
     limits: Names = Field(default=(), validation_alias="ACE_LIMITS")
     redis_url: SecretStr | None = Field(default=None, validation_alias="REDIS_URL")

@@ -87,7 +87,8 @@ class Api:
         shown, _ = page_of(jobs, start=start, num_pages=search.num_pages, repeat=False)
         echo = {**search.echo(), "page": search.page}
         rows = self._rows(shown, search, words, now, classic=True)
-        return Found({**_ok(), "parameters": echo, "data": rows}, len(jobs))
+        body = {**_ok(), "parameters": echo, "data": rows}
+        return Found(magic.spoil_body(body, words), len(jobs))
 
     def _hits(self, search: Search, words: Sequence[str], now: float) -> list[Job]:
         if "empty" in words:

@@ -16,6 +16,7 @@ from ace_integrations.jsearch.sandbox.words import DAY_S, HOUR_S, Said
 SEED = 20261125
 SIZE = 600
 OLDEST_S = 60 * DAY_S
+_HOURS = OLDEST_S // HOUR_S
 
 Remote = Literal["yes", "titled", "unsaid", "no"]
 """Whether a posting is remote, says so in its title only, or does not tell the service."""
@@ -151,7 +152,7 @@ def _posted(index: int) -> Job:
         remote=remote,
         is_glued=is_glued,
         is_dated=is_american or pick(index, "dated", 100) >= 50,
-        age_s=pick(index, "age", OLDEST_S // HOUR_S) * HOUR_S,
+        age_s=_age(pick(index, "age", _HOURS)),
         years=0 if "INTERN" in types else years,
         needs_degree=pick(index, "degree", 100) < 60,
         pay=_pay(index, country, occupation, years) if pick(index, "salary", 100) < 18 else None,
@@ -170,6 +171,11 @@ def _copied(job: Job, index: int) -> Job:
 
 def _country(number: int) -> Country:
     return next(country for country, share in zip(COUNTRIES, _SHARES, strict=True) if number < share)
+
+
+def _age(hour: int) -> int:
+    """Give seconds: the younger, the more there are, a third of them within a week."""
+    return hour * hour // _HOURS * HOUR_S
 
 
 def _city(country: Country, number: int) -> City:

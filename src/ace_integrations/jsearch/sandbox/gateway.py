@@ -24,7 +24,7 @@ DIRECT = "/jsearch"
 """Below which the vendor's own host is, beside the gateway's."""
 
 LATENCIES = ("none", "real")
-SEARCHES_KEPT = 200
+CALLS_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Gateway:
         """Forget the calls and all trouble."""
         self.latency = "none"
         self.armed: deque[str] = deque()
-        self.calls: deque[Call] = deque(maxlen=SEARCHES_KEPT)
+        self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._count = 0
         self._tries: Counter[str] = Counter()
 

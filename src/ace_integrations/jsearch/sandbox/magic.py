@@ -87,9 +87,10 @@ def spoil_rows(rows: Rows, words: Sequence[str]) -> Rows:
 
 def spoil_body(body: Row, words: Sequence[str]) -> Row:
     """Give an answer in another shape."""
-    if "array" in words:
-        return {**body, "data": body["data"]["jobs"]}
-    return {**body, "data": None} if "datanull" in words else body
+    if "datanull" in words:
+        return {**body, "data": None}
+    is_classic = isinstance(body["data"], list)
+    return {**body, "data": body["data"]["jobs"]} if "array" in words and not is_classic else body
 
 
 def write(body: Any, words: Sequence[str] = ()) -> bytes:

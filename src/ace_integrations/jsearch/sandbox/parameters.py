@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -82,7 +83,7 @@ def read_search(query: Query, *, classic: bool) -> Search:
         work_from_home=one_of(query, "work_from_home", ("true", "false"), default="false") == "true",
         employment_types=_some_of(query, "employment_types", tuple(TYPES)),
         job_requirements=_some_of(query, "job_requirements", REQUIREMENTS),
-        radius=_read(query, "radius", float),
+        radius=_distance(query),
         exclude_job_publishers=listed(query, "exclude_job_publishers"),
         fields=listed(query, "fields"),
     )
@@ -151,6 +152,13 @@ def _whole(query: Query, name: str, most: int) -> int:
     if not 1 <= number <= most:
         raise invalid(f"{name} is a number from 1 to {most}")
     return number
+
+
+def _distance(query: Query) -> float | None:
+    kilometres = _read(query, "radius", float)
+    if kilometres is not None and not 0 <= kilometres < math.inf:
+        raise invalid("radius is a number of kilometres")
+    return kilometres
 
 
 def _read(query: Query, name: str, kind: Callable[[str], T]) -> T | None:

@@ -63,7 +63,8 @@ _PLACES = _places()
 _PAY = {fold(name): occupation.pay for occupation in OCCUPATIONS for name in (occupation.title.en, occupation.title.ar)}
 _COMPANIES = {
     fold(name): country.name.en
-    for country in COUNTRIES
+    # Backwards, so that one of several countries is at home in the first.
+    for country in reversed(COUNTRIES)
     for employer in country.employers
     for name in (employer.en, employer.ar)
 }

@@ -25,14 +25,16 @@ LEAK_PERCENT = 5
 _ALIKE = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
 _PARTS = re.compile(r"\s(in|في|فى|via)\s", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,،]+")
-_FILLERS = frozenset({"job", "jobs", "وظائف", "وظيفه"})
-"""What people write beside what they look for, folded."""
 
 
 def fold(text: str) -> str:
     """Give text as it is compared: one case, Arabic letters that people exchange made one, marks and tatweel gone."""
     plain = unicodedata.normalize("NFKD", text.translate(_ALIKE)).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).translate(_ALIKE)
+
+
+_FILLERS = frozenset(map(fold, ("job", "jobs", "وظائف", "وظيفة")))
+"""What people write beside what they look for."""
 
 
 @dataclass(frozen=True, slots=True)

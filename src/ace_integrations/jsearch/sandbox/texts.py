@@ -6,7 +6,8 @@ from ace_integrations.jsearch.sandbox.corpus import Job, Pay
 from ace_integrations.jsearch.sandbox.occupations import DUTIES
 from ace_integrations.jsearch.sandbox.words import Said, arabic_digits
 
-ANYWHERE = Said("Anywhere", "أي مكان")
+ANYWHERE = "Anywhere"
+"""Told in English whatever the posting's language."""
 
 _Part = tuple[str, Sequence[str]]
 """A head, and the points below it."""
@@ -33,8 +34,7 @@ def title(job: Job) -> str:
 def place(job: Job) -> str:
     """Give the text of the place, without a publisher."""
     if job.city is None:
-        # Told in English whatever the posting's language.
-        return ANYWHERE.en
+        return ANYWHERE
     city = job.city.name.told(arabic=job.is_arabic)
     if job.city.state_code:
         return f"{city}, {job.city.state_code}"
@@ -45,11 +45,17 @@ def experience(job: Job) -> str:
     """Say how many years are asked for."""
     skill = job.occupation.skills[0]
     if job.is_arabic:
-        count = arabic_digits(str(job.years))
-        return f"خبرة لا تقل عن {count} سنوات في {skill}" if job.years else "لا تشترط الخبرة"
+        return _experience_in_arabic(job.years, skill)
     if job.years <= 1:
         return f"1 year of experience with {skill}" if job.years else "No experience required"
     return f"{job.years}+ years of experience with {skill}"
+
+
+def _experience_in_arabic(years: int, skill: str) -> str:
+    count = arabic_digits(str(years))
+    if years <= 2:
+        return f"خبرة {count} سنة في {skill}" if years else "لا تشترط الخبرة"
+    return f"خبرة لا تقل عن {count} سنوات في {skill}"
 
 
 def degree(job: Job) -> str:
