@@ -19,6 +19,7 @@ from ace_integrations.usage.meter import Usage
 from ace_integrations.usage.prices import PriceList, corrected
 
 if TYPE_CHECKING:
+    from ace_integrations.ai import AsyncText, Text, TextModel
     from ace_integrations.audit import Audit
     from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
@@ -125,6 +126,10 @@ class _Assembly:
 
         name = self.settings.jobs
         return JobBoard(name, self._build(name, "jobs"), local=local_jobs)
+
+    def text_model(self) -> "TextModel":
+        model: TextModel = self._build(self.settings.ai, "ai")
+        return model
 
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
@@ -350,6 +355,13 @@ class Ace(_Front):
         return Jobs(self, self.assembly.job_board(self._local_jobs))
 
     @cached_property
+    def ai(self) -> "Text":
+        """A language model."""
+        from ace_integrations.ai import Text
+
+        return Text(self, self.assembly.text_model())
+
+    @cached_property
     def notifier(self) -> "Notifier":
         """The channels that notifications go by; `notify` uses them."""
         from ace_integrations.mail.notifications import Notifier
@@ -445,6 +457,13 @@ class AsyncAce(_Front):
         from ace_integrations.jobs import AsyncJobs
 
         return AsyncJobs(self, self.assembly.job_board(self._local_jobs))
+
+    @cached_property
+    def ai(self) -> "AsyncText":
+        """A language model."""
+        from ace_integrations.ai import AsyncText
+
+        return AsyncText(self, self.assembly.text_model())
 
     @cached_property
     def notifier(self) -> "AsyncNotifier":

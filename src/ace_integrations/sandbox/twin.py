@@ -51,12 +51,14 @@ class Action:
 
     Attributes:
         tone: primary, plain or danger.
+        ask: the label of a text that the person types, posted as `text`; "" for none.
     """
 
     label: str
     path: str
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     tone: str = "plain"
+    ask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
