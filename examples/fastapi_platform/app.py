@@ -22,9 +22,10 @@ from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
 from ace_integrations.webhooks import AsyncReceiver
-from examples.fastapi_platform import accounts, admin, buying, identity, pages, paying, payments, refunds
+from examples.fastapi_platform import accounts, admin, board, buying, identity, jobs, pages, paying, payments, refunds
 from examples.fastapi_platform.accounts import AccountCreated, asking, recording, welcoming
 from examples.fastapi_platform.database import Sessions, open_engine, prepare
+from examples.fastapi_platform.postings import finding
 from examples.fastapi_platform.tables import MAILS, USAGE, WEBHOOK_CLAIMS
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
@@ -67,6 +68,7 @@ def create_app(
         app.state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
         mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
         ace.mail.suppressions = AsyncSqlSuppressions(sessions, MAILS)
+        ace.jobs.board.local = finding(sessions, clock)
         app.state.receiver.on(DeliveryEvent)(mails.note)
         app.state.receiver.on(PaymentHint)(payments.on_payment_hint(ace, sessions))
         app.state.bus = EventBus()
@@ -99,6 +101,8 @@ def create_app(
     app.include_router(identity.router, dependencies=limited)
     app.include_router(paying.router, dependencies=limited)
     app.include_router(admin.router, dependencies=limited)
+    app.include_router(jobs.router, dependencies=limited)
+    app.include_router(board.router, dependencies=limited)
     app.include_router(buying.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=SHARED / "static"), name="static")
