@@ -54,7 +54,10 @@ def plan(asked: Asked, marker: str, *, text: str | None = None) -> Plan:
         raise _REFUSALS[marker]()
     if marker in _REPLIES:
         return Plan(_REPLIES[marker](asked))
-    reply = generate(asked, text=text)
+    token = asked.body.get("continuationToken")
+    if token and not asked.model.continues:
+        raise refusals.bad("The continuation token is invalid.")
+    reply = continued(asked) if token else generate(asked, text=text)
     match marker:
         case "cut":
             return Plan(reply, cut=True)
@@ -62,8 +65,6 @@ def plan(asked: Asked, marker: str, *, text: str | None = None) -> Plan:
             return Plan(reply, error=refusals.overloaded())
         case "slow":
             return Plan(reply, delay_s=SLOW_S)
-        case _ if asked.body.get("continuationToken"):
-            raise refusals.bad("The continuation token is invalid.")
         case _:
             return Plan(reply)
 

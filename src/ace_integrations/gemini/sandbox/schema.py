@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ace_integrations.gemini.sandbox.json_value import Json, as_list, as_object
@@ -86,10 +86,13 @@ def _references(value: object) -> Iterator[Json]:
         yield from _references(inner)
 
 
-def _resolved(root: Json, schema: Json) -> Json:
+def _resolved(root: Json, given: object) -> Json:
+    """Give the schema that stands there or is referred to, checked; what is none, as true, allows everything."""
+    schema = as_object(given) or {}
     for _ in range(_DEEPEST):
         reference = schema.get("$ref")
-        if reference is None:
+        if not isinstance(reference, str):
+            _check(schema)
             return schema
         found = _at(root, reference)
         if found is None:
@@ -133,7 +136,7 @@ class _Walk:
     def value(self, given: object, wish: Any, path: str, depth: int) -> Any:
         if depth > _DEEPEST:
             raise bad("The schema has no end: what is required needs itself.")
-        schema = _resolved(self._root, as_object(given) or {})
+        schema = _resolved(self._root, given)
         branches: list[Any] = schema.get("anyOf") or schema.get("oneOf") or []
         if branches:
             rest = {name: value for name, value in schema.items() if name not in ("anyOf", "oneOf")}
@@ -212,7 +215,7 @@ class _Walk:
             least, most = _whole_bounds(least, most)
         if least > most:
             raise bad("The schema allows no number: its bounds cross.")
-        if isinstance(wish, (int, float)) and not isinstance(wish, bool) and (not whole or float(wish).is_integer()):
+        if _is_number(wish) and (not whole or float(wish).is_integer()):
             held = min(max(wish, least), most)
         elif least > -math.inf:
             held = min(least + self._pick(path, 5), most)
@@ -233,6 +236,38 @@ class _Walk:
     def _pick(self, path: str, count: int) -> int:
         digest = hashlib.sha256(f"{self._seed}\n{path}".encode()).digest()
         return int.from_bytes(digest[:4]) % count
+
+
+def _check(schema: Json) -> None:
+    """Refuse a schema whose keywords have values of another kind than they should."""
+    for name, is_right in _KINDS.items():
+        if name in schema and not is_right(schema[name]):
+            raise bad(f"The schema's {name} is not what it should be.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_type(value: object) -> bool:
+    named = as_list(value)
+    return value in _TYPES if named is None else bool(named) and all(one in _TYPES for one in named)
+
+
+def _are_names(value: object) -> bool:
+    return all(isinstance(one, str) for one in as_list(value) or [None])
+
+
+_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+_KINDS: Mapping[str, Callable[[object], bool]] = {
+    "type": _is_type,
+    "properties": lambda value: as_object(value) is not None,
+    "required": lambda value: value == [] or _are_names(value),
+    "propertyOrdering": lambda value: value == [] or _are_names(value),
+    "prefixItems": lambda value: as_list(value) is not None,
+    **dict.fromkeys(("enum", "anyOf", "oneOf"), lambda value: bool(as_list(value))),
+    **dict.fromkeys(("minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum"), _is_number),
+}
 
 
 def _bounds(schema: Json, low: str, high: str, default: float) -> tuple[float, float]:
@@ -266,5 +301,5 @@ def _fits(schema: Json, wish: Any) -> bool:
 
 def _is(kind: str, wish: Any) -> bool:
     if kind in ("integer", "number"):
-        return isinstance(wish, (int, float)) and not isinstance(wish, bool)
+        return _is_number(wish)
     return _LISTED.get(type(wish).__name__) == kind
