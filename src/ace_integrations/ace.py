@@ -1,7 +1,8 @@
 """`Ace` and `AsyncAce`: one object, one attribute per capability, each made on first use from the settings."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -12,20 +13,24 @@ from ace_integrations.core.connection import AsyncConnection, Connection
 from ace_integrations.core.telemetry import CallRecord
 from ace_integrations.errors import ConfigurationError
 from ace_integrations.hooks import Plugins, Provider, plugins
-from ace_integrations.settings import Settings
+from ace_integrations.settings import ProviderSettings, Settings
 from ace_integrations.usage.budget import Budget, read_budgets
 from ace_integrations.usage.meter import Usage
 from ace_integrations.usage.prices import PriceList, corrected
 
 if TYPE_CHECKING:
+    from ace_integrations.ai import AsyncText, Text, TextModel
     from ace_integrations.audit import Audit
+    from ace_integrations.career import AsyncCareer, Career, CareerAdvisor
     from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
+    from ace_integrations.jobs import AsyncJobs, JobBoard, Jobs, LocalJobs
     from ace_integrations.mail import AsyncMail, Mail, MailTransport
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
     from ace_integrations.payments.rates import AsyncExchangeRates, ExchangeRates, LastRates, RateTerms
     from ace_integrations.throttle import Throttle
+    from ace_integrations.usage.allowance import Allowances
     from ace_integrations.webhooks import AsyncReceiver, AsyncStore, Doors, Receiver, Store
 
 SyncC = TypeVar("SyncC", bound=SyncClient[Any])
@@ -67,6 +72,17 @@ class _Assembly:
         )
 
     @cached_property
+    def allowances(self) -> "Allowances | None":
+        from ace_integrations.usage.allowance import Allowances, read_allowances
+
+        given = read_allowances(self.settings.user_budgets, self.usage.prices)
+        if not given:
+            return None
+        url = self.settings.redis_url
+        redis_url = url.get_secret_value() if url else None
+        return Allowances(given, prices=self.usage.prices, clock=self._clock, redis_url=redis_url)
+
+    @cached_property
     def throttle(self) -> "Throttle":
         from ace_integrations.throttle import Throttle, read_limits
 
@@ -93,6 +109,7 @@ class _Assembly:
             self.settings.of(provider.load("settings")),
             defaults=Options(self.settings.timeout_s, self.settings.max_retries),
             observer=self._watch,
+            guard=self.allowances,
             shared=self._shared,
             clock=self._clock,
         )
@@ -104,6 +121,25 @@ class _Assembly:
     def transport(self) -> "MailTransport":
         transport: MailTransport = self._build(self.settings.mail, "mail")
         return transport
+
+    def job_board(self, local_jobs: "LocalJobs | None") -> "JobBoard":
+        from ace_integrations.jobs import JobBoard
+
+        name = self.settings.jobs
+        return JobBoard(name, self._build(name, "jobs"), local=local_jobs)
+
+    def text_model(self) -> "TextModel":
+        model: TextModel = self._build(self.settings.ai, "ai")
+        return model
+
+    def advisor(self) -> "CareerAdvisor":
+        from ace_integrations.career import CareerAdvisor
+        from ace_integrations.career.document import MEDIA_TYPES
+        from ace_integrations.core.public_fetch import PublicFetch
+
+        hosts = self.settings.cv_hosts
+        fetch = PublicFetch(hosts, media_types=MEDIA_TYPES) if hosts else None
+        return CareerAdvisor(self.text_model(), fetch=fetch, keep_s=self.settings.ai_cache.total_seconds())
 
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
@@ -150,7 +186,7 @@ class _Assembly:
         except ConfigurationError as error:
             problems += error.problems
         try:
-            _ = self.usage, self.throttle
+            _ = self.usage, self.allowances, self.throttle
         except ConfigurationError as error:
             problems += error.problems
         if problems:
@@ -171,7 +207,16 @@ class _Assembly:
 
     def _budgets(self) -> list[Budget]:
         soft = read_budgets(self.settings.budgets, hard=False)
-        return [*soft, *read_budgets(self.settings.hard_budgets, hard=True)]
+        return [*soft, *read_budgets(self.settings.hard_budgets, hard=True), *self._own_budgets()]
+
+    def _own_budgets(self) -> Iterator[Budget]:
+        """Give the budgets that providers have settings of their own for."""
+        for provider in self.plugins.providers.values():
+            settings: type[ProviderSettings] = provider.load("settings")
+            if settings.most_units is not ProviderSettings.most_units:
+                most = self.settings.of(settings).most_units
+                if most is not None:
+                    yield Budget(provider.name, Decimal(most), in_dollars=False, hard=True)
 
     def _build(self, name: str, capability: Any) -> Any:
         provider = self.plugins.provider(name, capability)
@@ -189,10 +234,12 @@ class _Front:
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
+        local_jobs: "LocalJobs | None" = None,
     ) -> None:
         self._given = settings
         self._http = http
         self._last_rates = last_rates
+        self._local_jobs = local_jobs
         self._clock = clock
         self._loaded = loaded
         self._options = Options()
@@ -236,6 +283,11 @@ class _Front:
         return self.assembly.usage
 
     @property
+    def allowances(self) -> "Allowances | None":
+        """What each user may use of a service; None where no user budget is set."""
+        return self.assembly.allowances
+
+    @property
     def throttle(self) -> "Throttle":
         """The named limits on what one user may ask for."""
         return self.assembly.throttle
@@ -273,6 +325,7 @@ class Ace(_Front):
         http: one `httpx.Client` or `httpx2.Client` of yours for all services; you close it.
         clock: gives Unix seconds; a sandbox's clock in tests.
         last_rates: where the last accepted exchange rate is remembered; in Redis where that is set, else not.
+        local_jobs: finds the platform's own postings, for `jobs`.
     """
 
     def __init__(
@@ -284,8 +337,9 @@ class Ace(_Front):
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
+        local_jobs: "LocalJobs | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates)
+        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates, local_jobs=local_jobs)
         self._store = webhook_store
         self._connections: dict[str, Connection] = {}
 
@@ -302,6 +356,27 @@ class Ace(_Front):
         from ace_integrations.mail import Mail
 
         return Mail(self, self.assembly.transport())
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """Job postings: the platform's own, and those from outside."""
+        from ace_integrations.jobs import Jobs
+
+        return Jobs(self, self.assembly.job_board(self._local_jobs))
+
+    @cached_property
+    def ai(self) -> "Text":
+        """A language model."""
+        from ace_integrations.ai import Text
+
+        return Text(self, self.assembly.text_model())
+
+    @cached_property
+    def career(self) -> "Career":
+        """The career advisor on that model."""
+        from ace_integrations.career import Career
+
+        return Career(self, self.assembly.advisor())
 
     @cached_property
     def notifier(self) -> "Notifier":
@@ -373,8 +448,9 @@ class AsyncAce(_Front):
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
+        local_jobs: "LocalJobs | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates)
+        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates, local_jobs=local_jobs)
         self._store = webhook_store
         self._connections: dict[str, AsyncConnection] = {}
 
@@ -391,6 +467,27 @@ class AsyncAce(_Front):
         from ace_integrations.mail import AsyncMail
 
         return AsyncMail(self, self.assembly.transport())
+
+    @cached_property
+    def jobs(self) -> "AsyncJobs":
+        """Job postings: the platform's own, and those from outside."""
+        from ace_integrations.jobs import AsyncJobs
+
+        return AsyncJobs(self, self.assembly.job_board(self._local_jobs))
+
+    @cached_property
+    def ai(self) -> "AsyncText":
+        """A language model."""
+        from ace_integrations.ai import AsyncText
+
+        return AsyncText(self, self.assembly.text_model())
+
+    @cached_property
+    def career(self) -> "AsyncCareer":
+        """The career advisor on that model."""
+        from ace_integrations.career import AsyncCareer
+
+        return AsyncCareer(self, self.assembly.advisor())
 
     @cached_property
     def notifier(self) -> "AsyncNotifier":

@@ -6,7 +6,8 @@ AceError
 ├── ProviderError                  a call to a service did not give its result
 │   ├── ConnectionFailedError      nothing was sent: try again later
 │   │   └── OverloadedError        no free connection or no room here: slow down
-│   │       └── BudgetExceededError  the month's budget is used up
+│   │       ├── BudgetExceededError  a budget is used up
+│   │       └── PausedError        the service asked to be left alone until `retry_after`
 │   ├── DeadlineExceededError      no answer in time
 │   ├── UnavailableError           the service is failing: try again later
 │   ├── RateLimitedError           too many calls: wait `retry_after` seconds
@@ -47,6 +48,7 @@ __all__ = [
     "NotFoundError",
     "OutcomeUnknownError",
     "OverloadedError",
+    "PausedError",
     "PermanentError",
     "PermissionDeniedError",
     "ProviderError",
@@ -155,6 +157,13 @@ class OverloadedError(ConnectionFailedError):
 
 class BudgetExceededError(OverloadedError):
     """The month's hard budget of the service is used up, so nothing was sent; `retry_after` ends with the month."""
+
+
+class PausedError(OverloadedError):
+    """The service asked to be left alone, or refused the key a moment ago, so nothing was sent.
+
+    `retry_after` are the seconds until it may be asked again.
+    """
 
 
 class DeadlineExceededError(ProviderError):

@@ -274,6 +274,11 @@ class ProviderSettings(_Environment):
         return self.base_url is not None and is_loopback(self.base_url)
 
     @property
+    def most_units(self) -> int | None:
+        """How much of what the provider bills may be used in a month (UTC); None for no limit."""
+        return None
+
+    @property
     def is_live(self) -> bool | None:
         """Whether the keys are live (True) or for tests (False); None where a key does not tell."""
         return None
@@ -301,11 +306,14 @@ class Settings(_Environment):
         mail: the provider that sends mail.
         ai: the provider of a language model.
         jobs: the provider of job postings from outside.
+        ai_cache: how long structured advice is kept for the same user and question, as in 24h; 0 keeps none.
+        cv_hosts: from which hosts a CV may be fetched, as in "files.example.com"; none refuses every address.
         payments: the providers that take payments, with commas, the default first.
         mail_from: the address that notifications are from.
         mail_from_name: the name beside it.
         budgets: by the month, as in "mailgun=10000" or "didit=50 USD": a hook is told at 80 % and at 100 %.
         hard_budgets: likewise, and the call that would go past one is refused.
+        user_budgets: what each user may use, as in "gemini=50 calls/day" or "gemini=0.25 USD/month".
         prices: a TOML file with your own prices, see `ace usage prices`.
         fx_sources: where exchange rates are asked for, with commas, the first one first; none leaves the fixed rate.
         fx_quote_ttl: how long a quote that was shown can be used.
@@ -334,6 +342,8 @@ class Settings(_Environment):
     mail_from_name: str = Field(default="", validation_alias="MAIL_FROM_NAME")
     ai: str = Field(default="gemini", validation_alias="ACE_AI")
     jobs: str = Field(default="jsearch", validation_alias="ACE_JOBS")
+    ai_cache: Duration = Field(default=timedelta(0), validation_alias="ACE_AI_CACHE")
+    cv_hosts: Names = Field(default=(), validation_alias="ACE_CV_HOSTS")
     payments: Names = Field(default=("stripe",), validation_alias="ACE_PAYMENTS")
     fx_sources: Names = Field(default=("frankfurter", "er-api", "fawazahmed0"), validation_alias="ACE_FX_SOURCES")
     fx_quote_ttl: Duration = Field(default=timedelta(minutes=15), validation_alias="ACE_FX_QUOTE_TTL")
@@ -347,6 +357,7 @@ class Settings(_Environment):
     fx_fixed: Exact | None = Field(default=None, validation_alias="ACE_FX_FIXED")
     budgets: Names = Field(default=(), validation_alias="ACE_BUDGETS")
     hard_budgets: Names = Field(default=(), validation_alias="ACE_HARD_BUDGETS")
+    user_budgets: Names = Field(default=(), validation_alias="ACE_USER_BUDGETS")
     prices: str | None = Field(default=None, validation_alias="ACE_PRICES")
     limits: Names = Field(default=(), validation_alias="ACE_LIMITS")
     redis_url: SecretStr | None = Field(default=None, validation_alias="REDIS_URL")

@@ -23,7 +23,7 @@ app = typer.Typer(help="What was used, and what it may cost.", invoke_without_co
 def used(
     context: typer.Context,
     *,
-    by: Annotated[str, typer.Option(help="Any of day, provider, operation, user, with commas.")] = "provider",
+    by: Annotated[str, typer.Option(help="Any of day, provider, operation, user, unit, with commas.")] = "provider",
     month: Annotated[str, typer.Option(help="As in 2026-11; this month when not given (UTC).")] = "",
     as_json: AsJson = False,
 ) -> None:

@@ -7,6 +7,7 @@ from ace_integrations.core.connection import AsyncConnection, AsyncSender, Conne
 from ace_integrations.core.http_call import (
     Headers,
     HttpCall,
+    Metered,
     Repeat,
     Reply,
     from_json,
@@ -14,9 +15,12 @@ from ace_integrations.core.http_call import (
     raw_reply,
     without_none,
 )
+from ace_integrations.core.keep import Cached, Keep, Kept
+from ace_integrations.core.pause import Rest
 from ace_integrations.core.redaction import Redactor
 from ace_integrations.core.service import Endpoint, Problem, Service, require, secret_of
-from ace_integrations.core.telemetry import CallRecord, Observer
+from ace_integrations.core.stream import PartReader, Streamed, streaming
+from ace_integrations.core.telemetry import CallRecord, Guard, Observer
 from ace_integrations.core.token import Token
 
 __all__ = [
@@ -26,26 +30,34 @@ __all__ = [
     "AsyncFacade",
     "AsyncSender",
     "BlockingCall",
+    "Cached",
     "Call",
     "CallRecord",
     "Configured",
     "Connection",
     "Describer",
     "Endpoint",
+    "Guard",
     "Headers",
     "HttpCall",
     "InOrder",
+    "Keep",
+    "Kept",
+    "Metered",
     "Observer",
     "Options",
+    "PartReader",
     "Problem",
     "Redactor",
     "Repeat",
     "Replied",
     "Reply",
+    "Rest",
     "Result",
     "Sender",
     "Service",
     "ServiceOperations",
+    "Streamed",
     "SyncClient",
     "SyncFacade",
     "Token",
@@ -55,5 +67,6 @@ __all__ = [
     "raw_reply",
     "require",
     "secret_of",
+    "streaming",
     "without_none",
 ]

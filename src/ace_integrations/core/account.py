@@ -1,16 +1,19 @@
 """One service with one set of keys, and what a client changes for its calls."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from ace_integrations.core.keep import Keep
 from ace_integrations.core.limits import LocalLimit
+from ace_integrations.core.pause import Pauses
 from ace_integrations.core.redaction import Redactor
-from ace_integrations.core.service import AnyService, Endpoint
+from ace_integrations.core.service import AnyService, Endpoint, no_rest
 from ace_integrations.core.shared import Shared
-from ace_integrations.core.telemetry import Observer
+from ace_integrations.core.telemetry import Guard, Observer
 from ace_integrations.core.token import TokenKeeper
 from ace_integrations.settings import ProviderSettings
 
@@ -45,6 +48,7 @@ class Account:
         *,
         defaults: Options,
         observer: Observer | None = None,
+        guard: Guard | None = None,
         clock: Callable[[], float] = time.time,
         shared: Shared | None = None,
     ) -> None:
@@ -52,6 +56,7 @@ class Account:
         self.settings = settings
         self.redactor = Redactor(settings.secrets())
         self.observer = observer
+        self.guard = guard
         self.clock = clock
         self.budget = RetryBudget()
         self.limit = LocalLimit(service.name, service.rate_limit)
@@ -62,8 +67,24 @@ class Account:
     @cached_property
     def tokens(self) -> TokenKeeper:
         """The service's bearer token, where it lends one."""
-        credentials = ":".join([self.endpoint.base_url, *self.settings.secrets()])
-        return TokenKeeper(credentials, clock=self.clock, shared=self._shared)
+        return TokenKeeper(self._credentials, clock=self.clock, shared=self._shared)
+
+    @cached_property
+    def pauses(self) -> Pauses:
+        """The pauses that the service asked for."""
+        return Pauses(self._credentials, clock=self.clock, shared=self._shared)
+
+    @cached_property
+    def keep(self) -> Keep:
+        """Where results of the service are kept."""
+        return Keep(
+            hashlib.sha256(self.endpoint.base_url.encode()).hexdigest()[:12], clock=self.clock, shared=self._shared
+        )
+
+    @property
+    def rests(self) -> bool:
+        """Whether the service ever asks to be left alone."""
+        return self.service.rest is not no_rest
 
     @property
     def endpoint(self) -> Endpoint:
@@ -75,6 +96,10 @@ class Account:
     def options(self, options: Options) -> Options:
         """Give the client's options over the defaults."""
         return options.over(self._defaults)
+
+    @property
+    def _credentials(self) -> str:
+        return ":".join([self.endpoint.base_url, *self.settings.secrets()])
 
 
 class RetryBudget:

@@ -1,7 +1,7 @@
 """The clients of one service, and the facades over several: thin shells around the pipeline."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -10,6 +10,7 @@ from ace_integrations.core.call import Awaiting, Blocking, Call, Describer, oper
 from ace_integrations.core.connection import AsyncConnection, AsyncSender, Connection, Sender
 from ace_integrations.core.http_call import FormValue, HttpCall, Reply, raw_reply
 from ace_integrations.core.service import AnyService
+from ace_integrations.core.stream import Streamed
 from ace_integrations.core.telemetry import Observer
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.settings import ProviderSettings, Settings
@@ -105,6 +106,10 @@ class SyncClient(Blocking, Generic[S]):
         """Do one described call, as in `client.perform(DiditCalls().get_decision(...).with_reply())`."""
         return call.run(self._sender)
 
+    def follow(self, streamed: Streamed[T]) -> Generator[T]:
+        """Give the parts of a described stream as they come."""
+        return streamed.run(self._sender)
+
     def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
         """Give a client on the same connections with another deadline (seconds for a whole call) or retry count."""
         changed = copy.copy(self)
@@ -160,6 +165,10 @@ class AsyncClient(Awaiting, Generic[S]):
         """Do one described call."""
         return await call.arun(self._sender)
 
+    def follow(self, streamed: Streamed[T]) -> AsyncGenerator[T]:
+        """Give the parts of a described stream as they come."""
+        return streamed.arun(self._sender)
+
     def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
         """Give a client on the same connections with another deadline (seconds for a whole call) or retry count."""
         changed = copy.copy(self)
@@ -195,6 +204,10 @@ class SyncFacade(Blocking):
         """Do one described call."""
         return call.run(self._sender)
 
+    def follow(self, streamed: Streamed[T]) -> Generator[T]:
+        """Give the parts of a described stream as they come."""
+        return streamed.run(self._sender)
+
 
 class AsyncFacade(Awaiting):
     """A capability of `AsyncAce`: sends calls to whichever service they name."""
@@ -207,6 +220,10 @@ class AsyncFacade(Awaiting):
     async def perform(self, call: Call[T]) -> T:
         """Do one described call."""
         return await call.arun(self._sender)
+
+    def follow(self, streamed: Streamed[T]) -> AsyncGenerator[T]:
+        """Give the parts of a described stream as they come."""
+        return streamed.arun(self._sender)
 
 
 def _account(service: AnyService, settings: ProviderSettings | None, observer: Observer | None) -> Account:

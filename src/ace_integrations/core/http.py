@@ -86,6 +86,78 @@ class WireReply:
     body: bytes
 
 
+class Opened:
+    """An answer whose body is still to come, piece by piece; blocking. Close it."""
+
+    def __init__(self, response: Any, client: Any, deadline: float, max_bytes: int) -> None:
+        self.status: int = response.status_code
+        self.headers = _fields(response)
+        self._response = response
+        self._client = client
+        self._deadline = deadline
+        self._body = _Body(self.headers.get("content-encoding", ""), max_bytes)
+        self._raw: Any = response.iter_raw()
+
+    def piece(self) -> bytes | None:
+        """Give the next piece of the body, None at its end.
+
+        Raises:
+            WireError: it ended too early, is too large, or the deadline passed.
+        """
+        # Set for each piece anew: between two of them the caller's own code runs.
+        token = _deadline.set(self._deadline)
+        try:
+            chunk: bytes | None = next(self._raw, None)
+            return None if chunk is None else self._body.decoded(chunk)
+        except Exception as error:
+            raise _wire_error(error, self._client) from None
+        finally:
+            _deadline.reset(token)
+
+    def rest(self) -> bytes:
+        """Give all of the body that is still to come."""
+        return b"".join(iter(self.piece, None))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._response.close()
+
+
+class AsyncOpened:
+    """An answer whose body is still to come, piece by piece; awaited. Close it."""
+
+    def __init__(self, response: Any, client: Any, deadline: float, max_bytes: int) -> None:
+        self.status: int = response.status_code
+        self.headers = _fields(response)
+        self._response = response
+        self._client = client
+        self._deadline = deadline
+        self._body = _Body(self.headers.get("content-encoding", ""), max_bytes)
+        self._raw: Any = response.aiter_raw()
+
+    async def piece(self) -> bytes | None:
+        """Give the next piece of the body, None at its end; see `Opened.piece`."""
+        try:
+            # For each piece anew: a timeout that spans a yield would end in whoever takes the next piece.
+            async with asyncio.timeout(max(0.0, self._deadline - time.monotonic())):
+                chunk: bytes | None = await anext(self._raw, None)
+            return None if chunk is None else self._body.decoded(chunk)
+        except Exception as error:
+            raise _wire_error(error, self._client) from None
+
+    async def rest(self) -> bytes:
+        """Give all of the body that is still to come."""
+        pieces: list[bytes] = []
+        while (piece := await self.piece()) is not None:
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    async def aclose(self) -> None:
+        """Give the connection back."""
+        await self._raw.aclose()
+        await self._response.aclose()
+
+
 class Pool:
     """Connections of one blocking client: opened on first use, shared by threads, dropped in a forked child.
 
@@ -108,11 +180,7 @@ class Pool:
         client = self._injected
         token = _deadline.set(deadline)
         try:
-            if client is None:
-                response = self._transport().handle_request(_built(request, read_timeout, deadline))
-            else:
-                built = _built_by(client, request, read_timeout, deadline)
-                response = client.send(built, stream=True, follow_redirects=False)
+            response = self._respond(request, read_timeout, deadline)
             try:
                 fields = _fields(response)
                 body = _Body(fields.get("content-encoding", ""), max_bytes)
@@ -125,6 +193,27 @@ class Pool:
             raise _wire_error(error, client) from None
         finally:
             _deadline.reset(token)
+
+    def open(self, request: WireRequest, *, read_timeout: float, deadline: float, max_bytes: int) -> Opened:
+        """Send once and give the answer before its body came.
+
+        Raises:
+            WireError: no usable answer; says whether anything was sent.
+        """
+        token = _deadline.set(deadline)
+        try:
+            return Opened(self._respond(request, read_timeout, deadline), self._injected, deadline, max_bytes)
+        except Exception as error:
+            raise _wire_error(error, self._injected) from None
+        finally:
+            _deadline.reset(token)
+
+    def _respond(self, request: WireRequest, read_timeout: float, deadline: float) -> Any:
+        client = self._injected
+        if client is None:
+            return self._transport().handle_request(_built(request, read_timeout, deadline))
+        built = _built_by(client, request, read_timeout, deadline)
+        return client.send(built, stream=True, follow_redirects=False)
 
     def close(self) -> None:
         """Close what this pool opened; an injected client is its owner's to close."""
@@ -158,12 +247,7 @@ class AsyncPool:
         token = _deadline.set(deadline)
         try:
             async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-                if client is None:
-                    transport = await self._transport()
-                    response = await transport.handle_async_request(_built(request, read_timeout, deadline))
-                else:
-                    built = _built_by(client, request, read_timeout, deadline)
-                    response = await client.send(built, stream=True, follow_redirects=False)
+                response = await self._respond(request, read_timeout, deadline)
                 try:
                     fields = _fields(response)
                     body = _Body(fields.get("content-encoding", ""), max_bytes)
@@ -176,6 +260,26 @@ class AsyncPool:
             raise _wire_error(error, client) from None
         finally:
             _deadline.reset(token)
+
+    async def open(self, request: WireRequest, *, read_timeout: float, deadline: float, max_bytes: int) -> AsyncOpened:
+        """Send once and give the answer before its body came; see `Pool.open`."""
+        token = _deadline.set(deadline)
+        try:
+            async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+                response = await self._respond(request, read_timeout, deadline)
+            return AsyncOpened(response, self._injected, deadline, max_bytes)
+        except Exception as error:
+            raise _wire_error(error, self._injected) from None
+        finally:
+            _deadline.reset(token)
+
+    async def _respond(self, request: WireRequest, read_timeout: float, deadline: float) -> Any:
+        client = self._injected
+        if client is None:
+            transport = await self._transport()
+            return await transport.handle_async_request(_built(request, read_timeout, deadline))
+        built = _built_by(client, request, read_timeout, deadline)
+        return await client.send(built, stream=True, follow_redirects=False)
 
     async def aclose(self) -> None:
         """Close the connections of the running loop."""
@@ -277,12 +381,15 @@ class _Body:
         self._parts: list[bytes] = []
 
     def feed(self, chunk: bytes) -> None:
+        self._parts.append(self.decoded(chunk))
+
+    def decoded(self, chunk: bytes) -> bytes:
         if self._inflate is not None:
             chunk = self._inflate.decompress(chunk, self._left + 1)
         self._left -= len(chunk)
         if self._left < 0:
             raise WireError(Trouble.TOO_LARGE, "more bytes than allowed")
-        self._parts.append(chunk)
+        return chunk
 
     def whole(self) -> bytes:
         if self._inflate is not None and self._parts and not self._inflate.eof:

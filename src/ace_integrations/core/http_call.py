@@ -74,6 +74,7 @@ class Reply:
     Attributes:
         request_id: the service's own id of the request, "" when it gave none.
         attempts: how many times the request was sent, 1 without a retry.
+        received_at: Unix seconds by the account's clock.
     """
 
     status: int
@@ -81,6 +82,7 @@ class Reply:
     body: bytes = field(repr=False)
     request_id: str = ""
     attempts: int = 1
+    received_at: float = 0.0
 
 
 class Into(Protocol[T_co]):
@@ -134,6 +136,23 @@ def no_content(reply: Reply) -> None:
     del reply
 
 
+@dataclass(frozen=True, slots=True)
+class Metered(Generic[T]):
+    """What a call uses of what its service bills, by unit, as in {"input tokens": 212}.
+
+    Attributes:
+        foreseen: the most that it may use.
+        used: reads what it did use from its result.
+    """
+
+    foreseen: Mapping[str, int]
+    used: Callable[[T], Mapping[str, int]]
+
+    def of_replied(self) -> "Metered[Replied[T]]":
+        """Read the same beside the raw answer."""
+        return Metered(self.foreseen, lambda replied: self.used(replied.value))
+
+
 @dataclass(slots=True)
 class HttpCall(Call[T]):
     """One HTTP request to one service, and how its answer is read.
@@ -148,6 +167,8 @@ class HttpCall(Call[T]):
         timeout: seconds for the whole call where the service needs longer than the client's setting.
         max_bytes: the largest answer that is read, after decompression.
         units: how many of what the service bills a success uses, for `ace.usage`.
+        metered: for a service whose answers say what they used, in place of `units`.
+        group: the operations that a pause of the service holds back together: those of one model, for one.
         bears_token: carries the bearer token of a service that lends one; only the call that asks for it does not.
     """
 
@@ -166,6 +187,8 @@ class HttpCall(Call[T]):
     timeout: float | None = None
     max_bytes: int | None = None
     units: int = 1
+    metered: Metered[T] | None = None
+    group: str = ""
     bears_token: bool = True
     provider: str = ""
     operation: str = ""
@@ -185,7 +208,8 @@ class HttpCall(Call[T]):
     def with_reply(self) -> "Call[Replied[T]]":
         into = self.into
         read: Callable[[Reply], Replied[T]] = lambda reply: Replied(into(reply), reply)  # noqa: E731 - keeps T
-        return replace(self, into=read)  # type: ignore[arg-type,return-value]  # replace() cannot change T
+        metered = self.metered and self.metered.of_replied()
+        return replace(self, into=read, metered=metered)  # type: ignore[arg-type,return-value]  # replace() cannot change T
 
     @property
     def repeats(self) -> Repeat:

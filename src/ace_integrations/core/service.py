@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import SecretStr
 
 from ace_integrations.core.http_call import Reply
+from ace_integrations.core.pause import Rest
 from ace_integrations.errors import ConfigurationError, ProviderError
 from ace_integrations.settings import ProviderSettings
 
@@ -61,6 +62,12 @@ def no_hint(reply: Reply) -> bool | None:
     return None
 
 
+def no_rest(reply: Reply) -> Rest | None:
+    """Read no wish to be left alone, which is what most services say."""
+    del reply
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Service(Generic[S]):
     """One service as its provider folder describes it.
@@ -69,6 +76,7 @@ class Service(Generic[S]):
         endpoint: reads it from the settings; raises `ConfigurationError` naming what is unset.
         problem: reads an error answer.
         retry_hint: True or False where the answer itself says whether to repeat, None otherwise.
+        rest: reads from any answer how long the service wants to be left alone; None when it does not.
         request_id_header: the field that holds the service's id of a request.
         idempotency_header: the field that takes an idempotency key, None when the service has none.
         rate_limit: calls this process allows itself, in the notation of `limits`, as in "600/minute".
@@ -81,6 +89,7 @@ class Service(Generic[S]):
     endpoint: Callable[[S], Endpoint]
     problem: Callable[[Reply], Problem] = read_problem
     retry_hint: Callable[[Reply], bool | None] = no_hint
+    rest: Callable[[Reply], Rest | None] = no_rest
     request_id_header: str = "x-request-id"
     idempotency_header: str | None = None
     rate_limit: str | None = None

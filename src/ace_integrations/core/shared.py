@@ -18,6 +18,14 @@ class Shared(Protocol):
         """Take something on for some seconds; False while another process has it."""
         ...
 
+    def drop(self, key: str) -> None:
+        """Forget a key."""
+        ...
+
+    def clear(self, prefix: str) -> int:
+        """Forget every key that begins so; give how many there were."""
+        ...
+
 
 class RedisShared:
     """The place in Redis. Whoever may read there may use the tokens that it holds.
@@ -39,6 +47,15 @@ class RedisShared:
 
     def claim(self, key: str, *, seconds: int) -> bool:
         return bool(self._redis().set(key, b"1", ex=seconds, nx=True))
+
+    def drop(self, key: str) -> None:
+        self._redis().delete(key)
+
+    def clear(self, prefix: str) -> int:
+        redis = self._redis()
+        # Only what a prefix is made of; a `*` in it would reach further.
+        pattern = "".join(f"[{sign}]" if sign in "*?[]" else sign for sign in prefix) + "*"
+        return sum(int(redis.delete(key)) for key in redis.scan_iter(match=pattern, count=500))
 
     def _redis(self) -> Any:
         if self._client is None:

@@ -1,11 +1,11 @@
 """What is told about a call: one record, to the log and to whoever observes."""
 
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 logger = logging.getLogger("ace_integrations.calls")
 
@@ -21,6 +21,8 @@ class CallRecord:
         attempts: how many times the request was sent.
         error: the class name of the error that the caller gets, "" for a result.
         units: how many of what the service bills one success uses: the recipients of a mail.
+        foreseen: where the service bills by what an answer used: the most of each unit; None elsewhere.
+        used: likewise, what it did use; None before the call and where no usable answer came.
         user: your own id of whom the call is made for, from `acting_for`; "" where nobody was named.
     """
 
@@ -34,6 +36,8 @@ class CallRecord:
     request_id: str = ""
     error: str = ""
     units: int = 1
+    foreseen: Mapping[str, int] | None = None
+    used: Mapping[str, int] | None = None
     user: str = ""
 
 
@@ -57,6 +61,25 @@ def acting_for(user: str) -> Generator[None]:
 def acting_user() -> str:
     """Give whom calls are made for now, "" for nobody in particular."""
     return _user.get()
+
+
+class Guard(Protocol):
+    """Sets aside what a call may use of what its user may, and settles it when the call ended.
+
+    Attributes:
+        is_slow: whether `take` and `settle` ask another machine; awaited calls then use them in a thread.
+    """
+
+    @property
+    def is_slow(self) -> bool: ...
+
+    def take(self, record: CallRecord) -> object:
+        """Set aside; give what `settle` needs. Raises to forbid the call."""
+        ...
+
+    def settle(self, hold: Any, record: CallRecord) -> None:
+        """Replace what was set aside by what the ended call used."""
+        ...
 
 
 class Observer(Protocol):

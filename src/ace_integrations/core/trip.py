@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
@@ -11,9 +11,10 @@ from pydantic_core import to_json
 
 from ace_integrations.core.account import Account, Options
 from ace_integrations.core.address import build_path, build_query
-from ace_integrations.core.http import WireError, WireReply, WireRequest
-from ace_integrations.core.http_call import HttpCall, Repeat, Reply, without_none
+from ace_integrations.core.http import AsyncOpened, Opened, WireError, WireReply, WireRequest
+from ace_integrations.core.http_call import Headers, HttpCall, Repeat, Reply, without_none
 from ace_integrations.core.outcome import Failed, from_content, from_status, from_wire
+from ace_integrations.core.pause import Rest
 from ace_integrations.core.retry_after import parse_retry_after
 from ace_integrations.core.telemetry import CallRecord, acting_user, is_logged, log
 from ace_integrations.core.token import Token
@@ -45,10 +46,13 @@ class Trip(Generic[T]):
         "_was_renewed",
         "attempts",
         "deadline",
+        "hold",
         "max_bytes",
         "request",
+        "rested",
         "timeout",
         "token_call",
+        "used",
     )  # fmt: skip
 
     def __init__(self, account: Account, call: HttpCall[T], options: Options) -> None:
@@ -60,12 +64,17 @@ class Trip(Generic[T]):
         self._request_id = ""
         self._was_renewed = False
         self.attempts = 0
+        self.hold: object = None
+        self.rested = False
+        self.used: Mapping[str, int] | None = None
         self.token_call = account.service.token if call.bears_token else None
         self.max_bytes = call.max_bytes or account.service.max_reply_bytes
         self.request = prepare(account, call)
+        if account.rests:
+            account.pauses.check(call.provider, call.operation, call.group)
         account.limit.take()
         if account.observer is not None:
-            account.observer.before_call(self._record())
+            account.observer.before_call(self.record())
         self.timeout = options.timeout_s or call.timeout or account.service.timeout_s or self._options.timeout_s or 30.0
         self._started = time.monotonic()
         self.deadline = self._started + self.timeout
@@ -91,6 +100,11 @@ class Trip(Generic[T]):
         return ConnectionFailedError(message, provider=self._call.provider, operation=self._call.operation)
 
     @property
+    def group(self) -> str:
+        """The operations that a pause of the service holds back together with this one."""
+        return self._call.group
+
+    @property
     def left(self) -> float:
         """Seconds until the deadline, a millisecond at least."""
         return max(0.001, self.deadline - time.monotonic())
@@ -107,19 +121,57 @@ class Trip(Generic[T]):
             Failed: it holds none.
         """
         service = self._account.service
-        self._status = wire.status
-        self._request_id = wire.headers.get(service.request_id_header, "")
-        reply = Reply(wire.status, wire.headers, wire.body, self._request_id, self.attempts)
+        self.came(wire.status, wire.headers)
+        now = self._account.clock()
+        reply = Reply(wire.status, wire.headers, wire.body, self._request_id, self.attempts, now)
+        if self._account.rests:
+            self._heed(service.rest(reply))
         if not 200 <= wire.status < 300 and not self._is_unchanged:
-            told = parse_retry_after(wire.headers.all("retry-after"), now=self._account.clock())
+            told = parse_retry_after(wire.headers.all("retry-after"), now=now)
             raise self._filled(from_status(service, reply, self._repeats, told))
         try:
-            return self._call.into(reply)
+            result = self._call.into(reply)
         except UnexpectedReplyError as error:
             raise self._filled(from_content(error, self._repeats)) from None
         except ProviderError as refusal:
             # Some services say no under a status of success.
             raise self._filled(Failed(refusal, again=False)) from None
+        if self._call.metered is not None:
+            self.used = self._call.metered.used(result)
+        return result
+
+    def came(self, status: int, headers: Headers) -> None:
+        """Note that an answer came."""
+        self._status = status
+        self._request_id = headers.get(self._account.service.request_id_header, "")
+
+    def streams(self, opened: Opened | AsyncOpened) -> bool:
+        """Note that an answer began; say whether it is a stream, and not an error to be read whole.
+
+        Raises:
+            Failed: a success that is no stream.
+        """
+        self.came(opened.status, opened.headers)
+        if not 200 <= opened.status < 300:
+            return False
+        media_type = opened.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "text/event-stream":
+            error = UnexpectedReplyError(f"the answer is {media_type or 'of no type'}, not a stream of events")
+            raise self._filled(from_content(error, self._repeats))
+        if self._account.rests:
+            self._heed(None)
+        return True
+
+    def broken(self, error: ProviderError) -> ProviderError:
+        """Say where an error in the midst of a stream happened."""
+        return self._filled(Failed(error, again=False)).error
+
+    def _heed(self, rest: Rest | None) -> None:
+        if rest is None:
+            self._account.pauses.end(self._call.group)
+        else:
+            self._account.pauses.begin(self._call.group, rest)
+            self.rested = True
 
     def retries(self) -> Iterator[stamina.Attempt]:
         """Give stamina's loop; its first round stands for the try that already failed."""
@@ -140,9 +192,11 @@ class Trip(Generic[T]):
         if error is None:
             self._account.budget.earn()
         observer = self._account.observer
+        if self.used is None and error is not None and self._was_surely_not_served(error):
+            self.used = {}
         if observer is None and not is_logged(failed=error is not None):
             return
-        record = self._record(
+        record = self.record(
             status=self._status,
             duration_s=time.monotonic() - self._started,
             attempts=self.attempts,
@@ -152,6 +206,10 @@ class Trip(Generic[T]):
         log(record)
         if observer is not None:
             observer.after_call(record)
+
+    def _was_surely_not_served(self, error: BaseException) -> bool:
+        is_refusal = self._status is not None and 400 <= self._status < 500
+        return is_refusal or not self.attempts or isinstance(error, ConnectionFailedError)
 
     @property
     def _is_unchanged(self) -> bool:
@@ -166,7 +224,7 @@ class Trip(Generic[T]):
 
     def _pause(self, failed: Exception) -> bool | float:
         """Say how long to wait before the next try; False ends it."""
-        if not isinstance(failed, Failed) or not failed.again or self.attempts >= self._tries:
+        if not isinstance(failed, Failed) or not failed.again or self.rested or self.attempts >= self._tries:
             return False
         left = self.deadline - time.monotonic()
         backoff = min(5.0, 0.1 * 2.0 ** (self.attempts - 1) + random.random())  # noqa: S311 - jitter, not a secret
@@ -187,10 +245,19 @@ class Trip(Generic[T]):
         error.args = (error.message,)
         return failed
 
-    def _record(self, **known: Any) -> CallRecord:
+    def record(self, **known: Any) -> CallRecord:
+        """Give the record of the call as far as it is known."""
         call = self._call
         return CallRecord(
-            call.provider, call.operation, call.method, call.path, units=call.units, user=acting_user(), **known
+            call.provider,
+            call.operation,
+            call.method,
+            call.path,
+            units=call.units,
+            foreseen=None if call.metered is None else call.metered.foreseen,
+            used=self.used,
+            user=acting_user(),
+            **known,
         )
 
 

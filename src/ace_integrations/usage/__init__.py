@@ -6,11 +6,14 @@ from ace_integrations.core.telemetry import acting_for
 from ace_integrations.lazy import lazy
 
 if TYPE_CHECKING:
+    from ace_integrations.usage.allowance import Allowance, Allowances
     from ace_integrations.usage.budget import Budget, Crossing
     from ace_integrations.usage.meter import Usage, UsageRow, grouped
     from ace_integrations.usage.prices import Assumption, Price, PriceList, Scenario
 
 __all__ = [
+    "Allowance",
+    "Allowances",
     "Assumption",
     "Budget",
     "Crossing",
@@ -24,6 +27,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "allowance": ("Allowance", "Allowances"),
     "budget": ("Budget", "Crossing"),
     "meter": ("Usage", "UsageRow", "grouped"),
     "prices": ("Assumption", "Price", "PriceList", "Scenario"),

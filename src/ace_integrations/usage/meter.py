@@ -14,10 +14,10 @@ from ace_integrations.errors import BudgetExceededError, ConfigurationError, Inv
 from ace_integrations.usage.budget import WARNS_AT, Budget, Crossing
 from ace_integrations.usage.prices import PriceList
 
-Key = tuple[date, str, str, str]
-"""Day, provider, operation, user."""
+Key = tuple[date, str, str, str, str]
+"""Day, provider, operation, user, unit."""
 
-BY = ("day", "provider", "operation", "user")
+BY = ("day", "provider", "operation", "user", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,10 @@ class UsageRow:
 
     Attributes:
         user: from `acting_for`, "" where nobody was named.
+        unit: what the service bills, as in "mail"; "" where it bills nothing. A call that used several units stands
+            in the row of the first.
         failed: calls that ended with an error.
-        units: what the service bills, of the calls that succeeded.
+        units: how many of that unit, of the calls that succeeded.
         usd: by the price list, the free units of the month shared out; None where there is no price.
     """
 
@@ -35,6 +37,7 @@ class UsageRow:
     provider: str
     operation: str = ""
     user: str = ""
+    unit: str = ""
     calls: int = 0
     failed: int = 0
     units: int = 0
@@ -78,34 +81,37 @@ class Usage:
             BudgetExceededError: nothing was sent; `retry_after` are the seconds to the next month.
         """
         hard = [budget for budget in self._budgets if budget.hard and budget.provider == record.provider]
-        unit = self._unit(record)
-        if not hard or not unit:
+        foreseen = self._foreseen(record)
+        if not hard or not foreseen:
             return
         self._own_process()
         with self._lock:
+            pending = {unit: count for (provider, unit), count in self._pending.items() if provider == record.provider}
             for budget in hard:
-                if self._used(budget, more={unit: record.units + self._pending[record.provider, unit]}) > budget.most:
+                if self._used(budget, more=Counter(pending) + Counter(foreseen)) > budget.most:
                     raise BudgetExceededError(
                         f"the budget {budget.text} is used up; nothing was sent",
                         provider=record.provider,
                         operation=record.operation,
                         retry_after=self._until_next_month(),
                     )
-            self._pending[record.provider, unit] += record.units
+            self._pending.update({(record.provider, unit): count for unit, count in foreseen.items()})
 
     def after_call(self, record: CallRecord) -> None:
         """Count a call, and tell of a budget that it crossed."""
-        unit = self._unit(record)
-        units = record.units if unit and not record.error else 0
-        key = (self.today, record.provider, record.operation, record.user)
+        foreseen, units = self._foreseen(record), self._billed(record)
+        today = self.today
         self._own_process()
         with self._lock:
-            counted = self._counts.setdefault(key, [0, 0, 0])
-            counted[0] += 1
-            counted[1] += bool(record.error)
-            counted[2] += units
-            if unit and self._pending[record.provider, unit]:
-                self._pending[record.provider, unit] -= record.units
+            for at, unit in enumerate(units or [next(iter(foreseen), "")]):
+                key = (today, record.provider, record.operation, record.user, unit)
+                counted = self._counts.setdefault(key, [0, 0, 0])
+                counted[0] += at == 0
+                counted[1] += at == 0 and bool(record.error)
+                counted[2] += units.get(unit, 0)
+            for unit, count in foreseen.items():
+                if self._pending[record.provider, unit]:
+                    self._pending[record.provider, unit] -= count
         if units and self._budgets and not self.is_stored:
             for crossing in self.crossings():
                 self.told(crossing)
@@ -123,8 +129,8 @@ class Usage:
         with self._lock:
             taken, self._counts = self._counts, {}
             # Until the store tells the new total, what was taken still counts for the budgets.
-            for (day, provider, operation, _), (_, _, units) in taken.items():
-                self._add(day, provider, operation, units)
+            for (day, provider, _, _, unit), (_, _, units) in taken.items():
+                self._add(day, provider, unit, units)
         return [_row(key, counts) for key, counts in taken.items()]
 
     def give_back(self, rows: Iterable[UsageRow]) -> None:
@@ -132,10 +138,10 @@ class Usage:
         with self._lock:
             for row in rows:
                 assert row.day is not None  # noqa: S101 - `take` gave it
-                counts = self._counts.setdefault((row.day, row.provider, row.operation, row.user), [0, 0, 0])
+                counts = self._counts.setdefault((row.day, row.provider, row.operation, row.user, row.unit), [0, 0, 0])
                 for at, more in enumerate((row.calls, row.failed, row.units)):
                     counts[at] += more
-                self._add(row.day, row.provider, row.operation, -row.units)
+                self._add(row.day, row.provider, row.unit, -row.units)
 
     def learn(self, rows: Iterable[UsageRow]) -> None:
         """Take over what all processes used this month, as the store knows it."""
@@ -144,7 +150,7 @@ class Usage:
             self._stored.clear()
             for row in rows:
                 if row.day is not None:
-                    self._add(row.day, row.provider, row.operation, row.units)
+                    self._add(row.day, row.provider, row.unit, row.units)
 
     def crossings(self) -> list[Crossing]:
         """Give what the month's use crossed and nobody was told yet, one for each share of each budget."""
@@ -184,13 +190,23 @@ class Usage:
         _, following = month_of(self.today)
         return max(0.0, datetime(following.year, following.month, 1, tzinfo=UTC).timestamp() - self._clock())
 
-    def _unit(self, record: CallRecord) -> str:
+    def _foreseen(self, record: CallRecord) -> Mapping[str, int]:
+        """Give the most that a call may use, by unit."""
+        if record.foreseen is not None:
+            return record.foreseen
         listed = self.prices.get(record.provider)
-        return listed.bills.get(record.operation, "") if listed else ""
+        unit = listed.bills.get(record.operation) if listed else None
+        return {unit: record.units} if unit else {}
 
-    def _add(self, day: date, provider: str, operation: str, units: int) -> None:
-        listed = self.prices.get(provider)
-        if listed and (unit := listed.bills.get(operation)):
+    def _billed(self, record: CallRecord) -> Mapping[str, int]:
+        """Give what an ended call used, by unit."""
+        if record.foreseen is None:
+            return {} if record.error else self._foreseen(record)
+        # A paid read whose answer was lost may have been served: it counts as the most that it may have used.
+        return record.foreseen if record.used is None else record.used
+
+    def _add(self, day: date, provider: str, unit: str, units: int) -> None:
+        if unit:
             self._stored[f"{day:%Y-%m}", provider, unit] += units
 
     def _used(self, budget: Budget, *, more: Mapping[str, int] | None = None) -> Decimal:
@@ -201,16 +217,17 @@ class Usage:
         for (month, provider, unit), count in self._stored.items():
             if provider == budget.provider and month == f"{today:%Y-%m}":
                 units[unit] += count
-        for (day, provider, operation, _), (_, _, count) in self._counts.items():
+        for (day, provider, _, _, unit), (_, _, count) in self._counts.items():
             is_this_month = (day.year, day.month) == (today.year, today.month)
-            if provider == budget.provider and is_this_month and operation in listed.bills:
-                units[listed.bills[operation]] += count
+            if provider == budget.provider and is_this_month and unit:
+                units[unit] += count
         return listed.cost(units) if budget.in_dollars else Decimal(sum(units.values()))
 
     def _checked(self, budget: Budget) -> Budget:
         listed = self.prices.get(budget.provider)
-        if listed is None or not listed.bills:
-            known = ", ".join(sorted(name for name, one in self.prices.items() if one.bills)) or "no service"
+        if listed is None or not (listed.bills or listed.is_metered):
+            counted = sorted(name for name, one in self.prices.items() if one.bills or one.is_metered)
+            known = ", ".join(counted) or "no service"
             raise ConfigurationError(f"a budget for {budget.provider!r} cannot be kept: units are counted of {known}")
         return budget
 
@@ -251,6 +268,7 @@ def grouped(rows: Iterable[UsageRow], by: Sequence[str] = ("provider",)) -> list
             provider=row.provider if "provider" in by else "",
             operation=row.operation if "operation" in by else "",
             user=row.user if "user" in by else "",
+            unit=row.unit if "unit" in by else "",
         )
         before = sums.get(group, group)
         sums[group] = replace(
@@ -261,15 +279,16 @@ def grouped(rows: Iterable[UsageRow], by: Sequence[str] = ("provider",)) -> list
             usd=before.usd if row.usd is None else (before.usd or Decimal(0)) + row.usd,
         )
     return [
-        sums[group] for group in sorted(sums, key=lambda one: (str(one.day), one.provider, one.operation, one.user))
+        sums[group]
+        for group in sorted(sums, key=lambda one: (str(one.day), one.provider, one.operation, one.user, one.unit))
     ]
 
 
 def _place(row: UsageRow, prices: Mapping[str, PriceList]) -> tuple[str, str, str] | None:
     """Give the month, service and unit of a row; None where nothing is billed."""
     listed = prices.get(row.provider)
-    unit = listed.bills.get(row.operation) if listed else None
-    return None if unit is None or row.day is None else (f"{row.day:%Y-%m}", row.provider, unit)
+    is_priced = listed is not None and row.unit in listed.prices
+    return (f"{row.day:%Y-%m}", row.provider, row.unit) if is_priced and row.day is not None else None
 
 
 def _cost(row: UsageRow, totals: Mapping[tuple[str, str, str], int], prices: Mapping[str, PriceList]) -> Decimal | None:

@@ -62,6 +62,7 @@ class PriceList:
         source: where they were read, as a section of docs/providers.
         prices: by unit, as in "mail".
         bills: which unit an operation uses; other operations cost nothing.
+        is_metered: the service's answers say what they used, by the units of `prices`.
         assume: what a platform of some size uses.
     """
 
@@ -70,10 +71,12 @@ class PriceList:
     prices: Mapping[str, Price]
     bills: Mapping[str, str] = field(default_factory=dict[str, str])
     assume: Callable[[Scenario], Sequence[Assumption]] = lambda _: ()
+    is_metered: bool = False
 
     def cost(self, units: Mapping[str, int]) -> Decimal:
         """Give the price of a month's units."""
-        return sum((self.prices[unit].of(Decimal(count)) for unit, count in units.items()), Decimal(0))
+        known = {unit: count for unit, count in units.items() if unit in self.prices}
+        return sum((self.prices[unit].of(Decimal(count)) for unit, count in known.items()), Decimal(0))
 
 
 def corrected(lists: Mapping[str, PriceList], path: str | Path | None) -> Mapping[str, PriceList]:

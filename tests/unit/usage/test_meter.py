@@ -44,7 +44,10 @@ def test_a_failed_call_costs_nothing_and_an_unbilled_one_has_no_price() -> None:
 
 
 def test_the_free_units_of_a_month_are_shared_out_so_that_the_parts_add_up() -> None:
-    rows = [UsageRow(TODAY, "post", "send", user, 1, 0, units) for user, units in (("a", 60), ("b", 60), ("c", 30))]
+    rows = [
+        UsageRow(TODAY, "post", "send", user, "letter", 1, 0, units)
+        for user, units in (("a", 60), ("b", 60), ("c", 30))
+    ]
     found = priced(rows, PRICES)
     assert sum(row.usd or 0 for row in found) == Decimal("0.50")
     assert [row.usd for row in found] == [Decimal("0.2"), Decimal("0.2"), Decimal("0.1")]
@@ -52,7 +55,9 @@ def test_the_free_units_of_a_month_are_shared_out_so_that_the_parts_add_up() -> 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["send", "look"]), st.integers(0, 500)), max_size=20))
 def test_grouping_loses_nothing(items: list[tuple[str, str, int]]) -> None:
-    rows = priced([UsageRow(TODAY, "post", what, user, 1, 0, units) for user, what, units in items], PRICES)
+    bills = {"send": "letter", "look": ""}
+    rows = [UsageRow(TODAY, "post", what, user, bills[what], 1, 0, units) for user, what, units in items]
+    rows = priced(rows, PRICES)
     for by in (("day",), ("provider", "user"), ("operation",), ()):
         sums = grouped(rows, by)
         assert sum(row.units for row in sums) == sum(row.units for row in rows)
@@ -62,7 +67,7 @@ def test_grouping_loses_nothing(items: list[tuple[str, str, int]]) -> None:
 
 
 def test_rows_are_not_grouped_by_what_they_do_not_have() -> None:
-    with pytest.raises(InvalidInputError, match="day, provider, operation, user"):
+    with pytest.raises(InvalidInputError, match="day, provider, operation, user, unit"):
         grouped([], ["service"])
 
 
@@ -136,7 +141,7 @@ def test_what_a_store_took_and_lost_is_counted_again() -> None:
 
 def test_the_store_tells_what_other_processes_used() -> None:
     usage, _ = meter("post=10", hard=True)
-    usage.learn([UsageRow(TODAY, "post", "send", "", 1, 0, 9)])
+    usage.learn([UsageRow(TODAY, "post", "send", "", "letter", 1, 0, 9)])
     with pytest.raises(BudgetExceededError):
         called(usage, "send", units=2)
 

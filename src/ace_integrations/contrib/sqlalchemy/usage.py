@@ -27,6 +27,7 @@ def usage_tables(metadata: MetaData, name: str = "ace_usage") -> tuple[Table, Ta
         Column("provider", String(32), primary_key=True),
         Column("operation", String(64), primary_key=True),
         Column("user", String(64), primary_key=True),
+        Column("unit", String(64), primary_key=True),
         Column("calls", BigInteger, nullable=False),
         Column("failed", BigInteger, nullable=False),
         Column("units", BigInteger, nullable=False),
@@ -51,7 +52,13 @@ class _Statements:
         """Add one row to what stands there; in one statement, so that two processes lose nothing."""
         table = self._counts
         numbers = {"calls": row.calls, "failed": row.failed, "units": row.units}
-        key = {"day": row.day, "provider": row.provider, "operation": row.operation, "user": row.user[:64]}
+        key = {
+            "day": row.day,
+            "provider": row.provider,
+            "operation": row.operation,
+            "user": row.user[:64],
+            "unit": row.unit[:64],
+        }
         added = insert_into(dialect, table).values(**key, **numbers)
         sums = {column: table.c[column] + added.excluded[column] for column in numbers}
         return added.on_conflict_do_update(index_elements=list(key), set_=sums)
@@ -77,7 +84,7 @@ def _row(found: Any) -> UsageRow:
 
 def _ordered(rows: Sequence[UsageRow]) -> list[UsageRow]:
     # One order for all processes, so that none waits for a row that the other holds.
-    return sorted(rows, key=lambda row: (str(row.day), row.provider, row.operation, row.user))
+    return sorted(rows, key=lambda row: (str(row.day), row.provider, row.operation, row.user, row.unit))
 
 
 class SqlUsage:
