@@ -8,6 +8,8 @@ from typing import Any
 from ace_integrations.gemini.sandbox.json_value import Json, as_list, as_object
 from ace_integrations.gemini.sandbox.refusals import bad
 
+_UNSAID: Any = object()
+"""No wish: null is one."""
 _LIST_LENGTH = 2
 _OPTIONAL_DEPTH = 3
 """Below it only what is required is written, so that a recursive schema ends."""
@@ -117,13 +119,13 @@ def instance(schema: Json, *, wish: Any = None, seed: str = "") -> Any:
     not looked at.
 
     Args:
-        wish: used wherever the schema allows it; None for no wish.
+        wish: used wherever the schema allows it; None for no wish. Within it, null is wished for where it stands.
         seed: another one gives other choices.
 
     Raises:
         RefusedError: nothing is allowed: bounds cross, or what is required never ends.
     """
-    return _Walk(schema, seed).value(schema, wish, "$", 0)
+    return _Walk(schema, seed).value(schema, _UNSAID if wish is None else wish, "$", 0)
 
 
 class _Walk:
@@ -149,7 +151,7 @@ class _Walk:
     def _branch(self, branches: Sequence[Any], wish: Any) -> Json:
         found = [_resolved(self._root, one) for one in branches]
         # The first, unless the wish fits another.
-        fitting = [one for one in found if wish is not None and _fits(one, wish)]
+        fitting = [one for one in found if wish is not _UNSAID and _fits(one, wish)]
         return (fitting or found)[0]
 
     def _chosen(self, values: Sequence[Any], wish: Any, path: str) -> Any:
@@ -181,7 +183,8 @@ class _Walk:
             if name in required or (name in properties and (name in wished or depth < _OPTIONAL_DEPTH))
         ]
         found = {
-            name: self.value(properties.get(name, {}), wished.get(name), f"{path}.{name}", depth + 1) for name in names
+            name: self.value(properties.get(name, {}), wished.get(name, _UNSAID), f"{path}.{name}", depth + 1)
+            for name in names
         }
         return found or self._map(schema, wished, path, depth)
 
@@ -191,7 +194,7 @@ class _Walk:
         names = list(wished) or ["first"]
         if inner is None or schema.get("properties") or depth >= _OPTIONAL_DEPTH:
             return {}
-        return {name: self.value(inner, wished.get(name), f"{path}.{name}", depth + 1) for name in names}
+        return {name: self.value(inner, wished.get(name, _UNSAID), f"{path}.{name}", depth + 1) for name in names}
 
     def _array(self, schema: Json, wish: Any, path: str, depth: int) -> list[Any]:
         prefix: list[Any] = schema.get("prefixItems", [])
@@ -202,7 +205,7 @@ class _Walk:
         return [
             self.value(
                 prefix[at] if at < len(prefix) else schema.get("items", {}),
-                wished[at] if at < len(wished) else None,
+                wished[at] if at < len(wished) else _UNSAID,
                 f"{path}[{at}]",
                 depth + 1,
             )
@@ -285,7 +288,7 @@ def _type(schema: Json, wish: Any) -> str:
     named = schema.get("type")
     kinds: list[str] | None = as_list(named)
     if kinds:
-        return next((kind for kind in kinds if wish is not None and _is(kind, wish)), kinds[0])
+        return next((kind for kind in kinds if wish is not _UNSAID and _is(kind, wish)), kinds[0])
     if isinstance(named, str):
         return named
     if "properties" in schema or "additionalProperties" in schema:
