@@ -104,10 +104,14 @@ class PublicFetch:
             end = threading.Timer(max(0.0, deadline - time.monotonic()), connection.end)
             end.start()
             try:
-                return self._read(connection, target)
+                document = self._read(connection, target)
             finally:
                 end.cancel()
                 connection.close()
+            if time.monotonic() >= deadline:
+                # What was broken off can look whole.
+                raise TimeoutError
+            return document
         except (OSError, http.client.HTTPException):
             raise _refused("could not be fetched: its server did not answer as it should") from None
 
@@ -156,6 +160,8 @@ class PublicFetch:
             content += chunk
             if len(content) > self._max_bytes:
                 raise _refused(f"is longer than {self._max_bytes // 1024} kB")
+        if reply.length:
+            raise _refused("could not be fetched: its server ended too early")
         return Document(bytes(content), media_type)
 
 

@@ -33,7 +33,7 @@ def conversation_tables(metadata: MetaData, name: str = "ai_conversations") -> t
         messages,
         metadata,
         Column("id", NUMBERED, primary_key=True),
-        Column("conversation_id", ForeignKey(f"{name}.id", ondelete="CASCADE"), nullable=False, index=True),
+        Column("conversation_id", NUMBERED, ForeignKey(f"{name}.id", ondelete="CASCADE"), nullable=False, index=True),
         Column("speaker", String(8), nullable=False),
         Column("text", Text, nullable=False),
         Column("at", DateTime(timezone=True), nullable=False),
