@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from ace_integrations.core import Headers
 from ace_integrations.core.call import operation
 from ace_integrations.didit import AsyncDidit, Didit
+from ace_integrations.jsearch import AsyncJSearch, JSearch
 from ace_integrations.mail import Address, Message
 from ace_integrations.mail.batch import Batch, Recipient
 from ace_integrations.mail.mailgun import AsyncMailgun, Mailgun
@@ -52,6 +53,7 @@ class Walk:
 
 CLIENTS: Mapping[str, tuple[type[Any], type[Any]]] = {
     "didit": (Didit, AsyncDidit),
+    "jsearch": (JSearch, AsyncJSearch),
     "mailgun": (Mailgun, AsyncMailgun),
     "paypal": (PayPal, AsyncPayPal),
     "stripe": (Stripe, AsyncStripe),
@@ -97,6 +99,10 @@ def _sent(client: Mailgun) -> Message:
 
 def _didit_session(client: Didit) -> Any:
     return client.create_session(vendor_data="user-7", sandbox_scenario="approve")
+
+
+def _found_job(client: JSearch) -> str:
+    return str(client.search("engineer in cairo", country="eg").postings[0].provider_job_id)
 
 
 def _intent(client: Stripe, **changes: Any) -> str:
@@ -221,6 +227,10 @@ WALKS: tuple[Walk, ...] = (
         lambda client: ((), {"session_id": _didit_session(client).session_id, "new_status": "Declined"}),
     ),
     Walk("didit", "arm_scenario", lambda client: ((), _armed(client))),
+    Walk("jsearch", "search", _with("engineer in cairo", country="eg")),
+    Walk("jsearch", "job_details", lambda client: ((), {"job_ids": [_found_job(client)]})),
+    Walk("jsearch", "estimated_salary", _with(job_title="Nodejs Developer", location="Cairo")),
+    Walk("jsearch", "company_job_salary", _with(company="Nilecode", job_title="Backend Engineer")),
     Walk("mailgun", "send", _with(_message()), "mails"),
     Walk(
         "mailgun",

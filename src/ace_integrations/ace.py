@@ -1,7 +1,8 @@
 """`Ace` and `AsyncAce`: one object, one attribute per capability, each made on first use from the settings."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -12,7 +13,7 @@ from ace_integrations.core.connection import AsyncConnection, Connection
 from ace_integrations.core.telemetry import CallRecord
 from ace_integrations.errors import ConfigurationError
 from ace_integrations.hooks import Plugins, Provider, plugins
-from ace_integrations.settings import Settings
+from ace_integrations.settings import ProviderSettings, Settings
 from ace_integrations.usage.budget import Budget, read_budgets
 from ace_integrations.usage.meter import Usage
 from ace_integrations.usage.prices import PriceList, corrected
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ace_integrations.audit import Audit
     from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
+    from ace_integrations.jobs import AsyncJobs, JobBoard, Jobs, LocalJobs
     from ace_integrations.mail import AsyncMail, Mail, MailTransport
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
@@ -123,6 +125,12 @@ class _Assembly:
         model: TextModel = self._build(self.settings.ai, "ai")
         return model
 
+    def job_board(self, local_jobs: "LocalJobs | None") -> "JobBoard":
+        from ace_integrations.jobs import JobBoard
+
+        name = self.settings.jobs
+        return JobBoard(name, self._build(name, "jobs"), local=local_jobs)
+
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
 
@@ -189,7 +197,16 @@ class _Assembly:
 
     def _budgets(self) -> list[Budget]:
         soft = read_budgets(self.settings.budgets, hard=False)
-        return [*soft, *read_budgets(self.settings.hard_budgets, hard=True)]
+        return [*soft, *read_budgets(self.settings.hard_budgets, hard=True), *self._own_budgets()]
+
+    def _own_budgets(self) -> Iterator[Budget]:
+        """Give the budgets that providers have settings of their own for."""
+        for provider in self.plugins.providers.values():
+            settings: type[ProviderSettings] = provider.load("settings")
+            if settings.most_units is not ProviderSettings.most_units:
+                most = self.settings.of(settings).most_units
+                if most is not None:
+                    yield Budget(provider.name, Decimal(most), in_dollars=False, hard=True)
 
     def _build(self, name: str, capability: Any) -> Any:
         provider = self.plugins.provider(name, capability)
@@ -207,10 +224,12 @@ class _Front:
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
+        local_jobs: "LocalJobs | None" = None,
     ) -> None:
         self._given = settings
         self._http = http
         self._last_rates = last_rates
+        self._local_jobs = local_jobs
         self._clock = clock
         self._loaded = loaded
         self._options = Options()
@@ -296,6 +315,7 @@ class Ace(_Front):
         http: one `httpx.Client` or `httpx2.Client` of yours for all services; you close it.
         clock: gives Unix seconds; a sandbox's clock in tests.
         last_rates: where the last accepted exchange rate is remembered; in Redis where that is set, else not.
+        local_jobs: finds the platform's own postings, for `jobs`.
     """
 
     def __init__(
@@ -307,8 +327,9 @@ class Ace(_Front):
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
+        local_jobs: "LocalJobs | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates)
+        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates, local_jobs=local_jobs)
         self._store = webhook_store
         self._connections: dict[str, Connection] = {}
 
@@ -332,6 +353,13 @@ class Ace(_Front):
         from ace_integrations.ai import Text
 
         return Text(self, self.assembly.text_model())
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """Job postings: the platform's own, and those from outside."""
+        from ace_integrations.jobs import Jobs
+
+        return Jobs(self, self.assembly.job_board(self._local_jobs))
 
     @cached_property
     def notifier(self) -> "Notifier":
@@ -403,8 +431,9 @@ class AsyncAce(_Front):
         clock: Callable[[], float] = time.time,
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
+        local_jobs: "LocalJobs | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates)
+        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates, local_jobs=local_jobs)
         self._store = webhook_store
         self._connections: dict[str, AsyncConnection] = {}
 
@@ -428,6 +457,13 @@ class AsyncAce(_Front):
         from ace_integrations.ai import AsyncText
 
         return AsyncText(self, self.assembly.text_model())
+
+    @cached_property
+    def jobs(self) -> "AsyncJobs":
+        """Job postings: the platform's own, and those from outside."""
+        from ace_integrations.jobs import AsyncJobs
+
+        return AsyncJobs(self, self.assembly.job_board(self._local_jobs))
 
     @cached_property
     def notifier(self) -> "AsyncNotifier":

@@ -67,8 +67,12 @@ def degrade(default: Callable[[], Any]) -> Callable[[F], F]:
     return decorate
 
 
-def _instead(function: Callable[..., Any], error: ProviderError, default: Callable[[], Any]) -> Any:
-    # A key that is refused does not mend itself: that is for a person.
+def tell(what: str, error: ProviderError) -> None:
+    """Log that something goes on without a service, louder where only a person can mend it: a key that is refused."""
     is_ours = isinstance(error, AuthenticationError | PermissionDeniedError)
-    logger.log(logging.ERROR if is_ours else logging.WARNING, "%s goes on without: %s", function.__qualname__, error)
+    logger.log(logging.ERROR if is_ours else logging.WARNING, "%s goes on without: %s", what, error)
+
+
+def _instead(function: Callable[..., Any], error: ProviderError, default: Callable[[], Any]) -> Any:
+    tell(function.__qualname__, error)
     return default()

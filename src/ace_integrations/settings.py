@@ -274,6 +274,11 @@ class ProviderSettings(_Environment):
         return self.base_url is not None and is_loopback(self.base_url)
 
     @property
+    def most_units(self) -> int | None:
+        """How much of what the provider bills may be used in a month (UTC); None for no limit."""
+        return None
+
+    @property
     def is_live(self) -> bool | None:
         """Whether the keys are live (True) or for tests (False); None where a key does not tell."""
         return None

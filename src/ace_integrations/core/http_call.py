@@ -74,6 +74,7 @@ class Reply:
     Attributes:
         request_id: the service's own id of the request, "" when it gave none.
         attempts: how many times the request was sent, 1 without a retry.
+        received_at: Unix seconds by the account's clock.
     """
 
     status: int
@@ -81,6 +82,7 @@ class Reply:
     body: bytes = field(repr=False)
     request_id: str = ""
     attempts: int = 1
+    received_at: float = 0.0
 
 
 class Into(Protocol[T_co]):

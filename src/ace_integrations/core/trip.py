@@ -122,11 +122,12 @@ class Trip(Generic[T]):
         """
         service = self._account.service
         self.came(wire.status, wire.headers)
-        reply = Reply(wire.status, wire.headers, wire.body, self._request_id, self.attempts)
+        now = self._account.clock()
+        reply = Reply(wire.status, wire.headers, wire.body, self._request_id, self.attempts, now)
         if self._account.rests:
             self._heed(service.rest(reply))
         if not 200 <= wire.status < 300 and not self._is_unchanged:
-            told = parse_retry_after(wire.headers.all("retry-after"), now=self._account.clock())
+            told = parse_retry_after(wire.headers.all("retry-after"), now=now)
             raise self._filled(from_status(service, reply, self._repeats, told))
         try:
             result = self._call.into(reply)

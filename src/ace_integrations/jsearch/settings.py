@@ -12,7 +12,7 @@ SANDBOX_KEY = "sandbox-pro"
 RAPIDAPI = "https://jsearch.p.rapidapi.com"
 DIRECT = "https://api.openwebninja.com/jsearch"
 
-Country = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$", strip_whitespace=True, to_lower=True)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", strip_whitespace=True, to_lower=True)]
 
 
 class JSearchSettings(ProviderSettings):
@@ -41,6 +41,11 @@ class JSearchSettings(ProviderSettings):
     language: str | None = Field(default=None, pattern="^[a-z]{2}$", validation_alias="JSEARCH_LANGUAGE")
     monthly_budget: Annotated[int, Field(ge=0)] | None = Field(default=None, validation_alias="JSEARCH_MONTHLY_BUDGET")
     timeout_s: Annotated[float, Field(gt=0, le=120)] = Field(default=30.0, validation_alias="JSEARCH_TIMEOUT")
+
+    @property
+    def most_units(self) -> int | None:
+        """The credits that may be used in a month."""
+        return self.monthly_budget
 
     @property
     def is_direct(self) -> bool:
