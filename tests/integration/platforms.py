@@ -74,7 +74,7 @@ class Database:
 
 
 ADMIN_PASSWORD = "correct horse 42"
-PATIENT = tuple(f"{name}=100000/minute" for name in ("default", "login", "payments", "identity"))
+PATIENT = tuple(f"{name}=100000/minute" for name in ("default", "login", "payments", "identity", "ai"))
 """Limits that no test reaches by accident."""
 
 ENROLLED_ONCE = {"payments": ["paid"], "places": [True], "students": 1, "revenue": {"EGP": PRICE_MINOR}}
