@@ -42,6 +42,14 @@ class JSearchSettings(ProviderSettings):
     monthly_budget: Annotated[int, Field(ge=0)] | None = Field(default=None, validation_alias="JSEARCH_MONTHLY_BUDGET")
     timeout_s: Annotated[float, Field(gt=0, le=120)] = Field(default=30.0, validation_alias="JSEARCH_TIMEOUT")
 
+    def problems(self) -> list[str]:
+        """Say what contradicts itself."""
+        found = super().problems()
+        if self.channel == "rapidapi" and self.base_url is None and self._is_vendors:
+            # Sent there it would only be said to be not subscribed.
+            found.append("JSEARCH_API_KEY is of the vendor's own host, and JSEARCH_PROVIDER is rapidapi")
+        return found
+
     @property
     def most_units(self) -> int | None:
         """The credits that may be used in a month."""
@@ -52,4 +60,8 @@ class JSearchSettings(ProviderSettings):
         """Whether calls go to the vendor's own host."""
         if self.channel != "auto":
             return self.channel == "openwebninja"
+        return self._is_vendors
+
+    @property
+    def _is_vendors(self) -> bool:
         return self.api_key is not None and self.api_key.get_secret_value().startswith("ak_")
