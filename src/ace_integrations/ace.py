@@ -21,6 +21,7 @@ from ace_integrations.usage.prices import PriceList, corrected
 if TYPE_CHECKING:
     from ace_integrations.ai import AsyncText, Text, TextModel
     from ace_integrations.audit import Audit
+    from ace_integrations.career import AsyncCareer, Career, CareerAdvisor
     from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
     from ace_integrations.jobs import AsyncJobs, JobBoard, Jobs, LocalJobs
@@ -130,6 +131,15 @@ class _Assembly:
     def text_model(self) -> "TextModel":
         model: TextModel = self._build(self.settings.ai, "ai")
         return model
+
+    def advisor(self) -> "CareerAdvisor":
+        from ace_integrations.career import CareerAdvisor
+        from ace_integrations.career.document import MEDIA_TYPES
+        from ace_integrations.core.public_fetch import PublicFetch
+
+        hosts = self.settings.cv_hosts
+        fetch = PublicFetch(hosts, media_types=MEDIA_TYPES) if hosts else None
+        return CareerAdvisor(self.text_model(), fetch=fetch, keep_s=self.settings.ai_cache.total_seconds())
 
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
@@ -362,6 +372,13 @@ class Ace(_Front):
         return Text(self, self.assembly.text_model())
 
     @cached_property
+    def career(self) -> "Career":
+        """The career advisor on that model."""
+        from ace_integrations.career import Career
+
+        return Career(self, self.assembly.advisor())
+
+    @cached_property
     def notifier(self) -> "Notifier":
         """The channels that notifications go by; `notify` uses them."""
         from ace_integrations.mail.notifications import Notifier
@@ -464,6 +481,13 @@ class AsyncAce(_Front):
         from ace_integrations.ai import AsyncText
 
         return AsyncText(self, self.assembly.text_model())
+
+    @cached_property
+    def career(self) -> "AsyncCareer":
+        """The career advisor on that model."""
+        from ace_integrations.career import AsyncCareer
+
+        return AsyncCareer(self, self.assembly.advisor())
 
     @cached_property
     def notifier(self) -> "AsyncNotifier":

@@ -222,7 +222,8 @@ class _Walk:
 
     def _string(self, schema: Json, wish: Any, path: str) -> str:
         least, most = _bounds(schema, "minLength", "maxLength", 0)
-        text = wish if isinstance(wish, str) else _FORMATS.get(schema.get("format", ""), "")
+        written = _FORMATS.get(schema.get("format", ""), "")
+        text = wish if isinstance(wish, str) and not written else written
         if not text:
             name = str(schema.get("title") or path.rpartition(".")[2].partition("[")[0].strip("$") or "text")
             text = f"{name.replace('_', ' ')}: {_WORDS[self._pick(path, len(_WORDS))]}"
