@@ -22,6 +22,8 @@ class JSearchSettings(ProviderSettings):
         api_key: of RapidAPI, or of the vendor's own host (begins with `ak_`).
         channel: which of the two hosts; auto goes by the key.
         base_url: another address than the channel's own.
+        default_search: what is searched for when nobody says.
+        default_location: where, when nobody says; empty is the whole country.
         default_country: ISO 3166-1 alpha-2; the service itself takes `us`.
         language: ISO 639-1 of the postings' texts; None leaves the country's own.
         monthly_budget: credits of the plan; a page of results costs one. None counts without a limit.
