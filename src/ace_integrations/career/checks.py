@@ -28,7 +28,10 @@ _FOLDED = str.maketrans("أإآٱىة", "ااااي" + "ه")
 _ASKS = re.compile(
     r"(?:ignore|disregard|forget|override)\W+(?:\w+\W+){0,4}(?:instructions?|prompts?|rules|above|previous|prior)"
     r"|(?:system|developer)\s+(?:prompt|message|instructions?)|you\s+are\s+now\b|new\s+instructions?\s*:"
-    r"|(?:give|assign|award|rate|score|set)\W+(?:\w+\W+){0,6}(?:100|perfect|highest|maximum|full\s+marks?|10\s*/\s*10)"
+    # Within one sentence: a CV may well set 100 records and name a score.
+    r"|\b(?:give|assign|award|rate|score|set|output)\b(?:[^\w.;!?\n]+\w+){0,8}?[^\w.;!?\n]+(?:"
+    r"(?:perfect|highest|maximum|full|top)\s+(?:score|marks?|grade|rating)|(?:candidate|applicant|cv|resume|score|me|it)"
+    r"(?:[^\w.;!?\n]+\w+){0,6}?[^\w.;!?\n]+(?:100\b|10\s*/\s*10))"
     r"|(?:as|you(?:'re| are))\s+an?\s+(?:ai|language\s+model|assistant)\b|suspected_injection|(?:BEGIN|END)_DATA"
     r"|(?:تجاهل|تجاهلي|تجاهلوا|انس|تخط)\W+(?:\w+\W+){0,4}(?:التعليمات|الأوامر|القواعد|السابقة|سابق)"
     r"|(?:أعط|اعط|أعطي|اعطي|امنح|ضع)\w*\W+(?:\w+\W+){0,6}(?:100|١٠٠|الدرجة|كاملة|الكاملة|أعلى)"

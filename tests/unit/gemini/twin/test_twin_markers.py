@@ -79,7 +79,14 @@ SCHEMA = {
 }
 
 
-@pytest.mark.parametrize("config", [SCHEMA, {"responseMimeType": "application/json"}, {}])
+def as_json(**schema):
+    return {"responseMimeType": "application/json", "responseJsonSchema": schema}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [SCHEMA, as_json(type="integer", minimum=10), as_json(enum=["a"]), {"responseMimeType": "application/json"}, {}],
+)
 @pytest.mark.parametrize("way", ["ask", "stream"])
 def test_bad_json_cannot_be_read(desk, said, way, config):
     answer = getattr(desk, way)(marked("bad-json"), **config)

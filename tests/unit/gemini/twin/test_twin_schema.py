@@ -67,11 +67,9 @@ def test_an_instance_is_valid_whatever_is_wished(schema, wish, seed):
     check(instance(schema, wish=wish, seed=seed), schema)
 
 
-@given(wish=JSON)
-def test_where_everything_is_allowed_a_text_is_as_wished_and_other_things_become_one(wish):
-    value = instance({}, wish=wish)
-    assert isinstance(value, str)
-    assert value == wish or not isinstance(wish, str)
+@given(wish=st.text(min_size=1))
+def test_where_everything_is_allowed_a_text_is_as_wished(wish):
+    assert instance({}, wish=wish) == wish
 
 
 @given(schema=SCHEMAS, seed=st.text(max_size=3))
@@ -109,16 +107,17 @@ def test_references_are_followed_and_recursion_ends_where_it_may():
     check(instance(schema), schema)
 
 
-@pytest.mark.parametrize("wish", [{"n": 3}, {"n": "3"}, {"n": None}, "n", None])
-def test_a_wish_is_used_only_where_it_fits(wish):
+@pytest.mark.parametrize(
+    ("wish", "number"), [({"n": 2}, 2), ({"n": None}, None), ({"n": "2"}, 3), ({}, 3), ("n", 3), (None, 3)]
+)
+def test_a_wish_is_used_only_where_it_fits(wish, number):
     schema = {
         "type": "object",
-        "properties": {"n": {"anyOf": [{"type": "integer"}, {"type": "null"}]}},
+        "properties": {"n": {"anyOf": [{"type": "integer", "minimum": 2, "maximum": 3}, {"type": "null"}]}},
         "required": ["n"],
     }
     value = instance(schema, wish=wish)
-    check(value, schema)
-    assert (value["n"] == 3) or wish != {"n": 3}
+    assert value == {"n": number}
 
 
 @pytest.mark.parametrize(
