@@ -146,14 +146,6 @@ async def test_twenty_tasks_at_once_ask_once(async_ace, control):
     assert (len({result.meta.fetched_at for result in found}), sent(control)) == (1, 1)
 
 
-def test_twenty_at_once_fail_together(ace, control):
-    control.fail("status", provider="jsearch", operation="search", status=503, times=None)
-    with ThreadPoolExecutor(20) as pool:
-        found = list(pool.map(lambda _: ace.jobs.search(ENGINEER), range(20)))
-    assert {result.meta.missing for result in found} == {Missing.UNAVAILABLE}
-    assert sent(control) <= 20
-
-
 def test_a_block_and_what_was_kept_outlive_the_process(ace_sandbox, control, own_redis_url):
     def fresh():
         settings = Settings(sandbox_url=ace_sandbox.url, redis_url=SecretStr(own_redis_url))
