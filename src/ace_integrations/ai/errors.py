@@ -62,13 +62,12 @@ class BrokenStreamError(UnexpectedReplyError):
 
 
 class ModelNotFoundError(NotFoundError):
-    """No such model, or no longer.
+    """No such model, or no longer; `details["replacement"]` is the model to ask instead, where one is known."""
 
-    Attributes:
-        replacement: the model to ask instead, "" where none is known.
-    """
-
-    replacement: str = ""
+    @property
+    def replacement(self) -> str:
+        """The model to ask instead, "" where none is known."""
+        return str(self.details.get("replacement", ""))
 
 
 class QuotaExceededError(RateLimitedError):

@@ -19,7 +19,7 @@ from ace_integrations.core.keep import Cached, Keep, Kept
 from ace_integrations.core.pause import Rest
 from ace_integrations.core.redaction import Redactor
 from ace_integrations.core.service import Endpoint, Problem, Service, require, secret_of
-from ace_integrations.core.stream import PartReader, Streamed, streaming
+from ace_integrations.core.stream import ConfiguredStream, PartReader, Streamed, streaming
 from ace_integrations.core.telemetry import CallRecord, Guard, Observer
 from ace_integrations.core.token import Token
 
@@ -34,6 +34,7 @@ __all__ = [
     "Call",
     "CallRecord",
     "Configured",
+    "ConfiguredStream",
     "Connection",
     "Describer",
     "Endpoint",

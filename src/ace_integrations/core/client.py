@@ -10,7 +10,7 @@ from ace_integrations.core.call import Awaiting, Blocking, Call, Describer, oper
 from ace_integrations.core.connection import AsyncConnection, AsyncSender, Connection, Sender
 from ace_integrations.core.http_call import FormValue, HttpCall, Reply, raw_reply
 from ace_integrations.core.service import AnyService
-from ace_integrations.core.stream import Streamed
+from ace_integrations.core.stream import AnyStream
 from ace_integrations.core.telemetry import Observer
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.settings import ProviderSettings, Settings
@@ -106,7 +106,7 @@ class SyncClient(Blocking, Generic[S]):
         """Do one described call, as in `client.perform(DiditCalls().get_decision(...).with_reply())`."""
         return call.run(self._sender)
 
-    def follow(self, streamed: Streamed[T]) -> Generator[T]:
+    def follow(self, streamed: AnyStream[T]) -> Generator[T]:
         """Give the parts of a described stream as they come."""
         return streamed.run(self._sender)
 
@@ -165,7 +165,7 @@ class AsyncClient(Awaiting, Generic[S]):
         """Do one described call."""
         return await call.arun(self._sender)
 
-    def follow(self, streamed: Streamed[T]) -> AsyncGenerator[T]:
+    def follow(self, streamed: AnyStream[T]) -> AsyncGenerator[T]:
         """Give the parts of a described stream as they come."""
         return streamed.arun(self._sender)
 
@@ -204,7 +204,7 @@ class SyncFacade(Blocking):
         """Do one described call."""
         return call.run(self._sender)
 
-    def follow(self, streamed: Streamed[T]) -> Generator[T]:
+    def follow(self, streamed: AnyStream[T]) -> Generator[T]:
         """Give the parts of a described stream as they come."""
         return streamed.run(self._sender)
 
@@ -221,7 +221,7 @@ class AsyncFacade(Awaiting):
         """Do one described call."""
         return await call.arun(self._sender)
 
-    def follow(self, streamed: Streamed[T]) -> AsyncGenerator[T]:
+    def follow(self, streamed: AnyStream[T]) -> AsyncGenerator[T]:
         """Give the parts of a described stream as they come."""
         return streamed.arun(self._sender)
 

@@ -10,6 +10,7 @@ from ace_integrations.core.call import Awaiting, Blocking, Describer
 from ace_integrations.core.http_call import HttpCall
 
 if TYPE_CHECKING:
+    from ace_integrations.core.account import Account
     from ace_integrations.core.connection import AsyncSender, Sender
 
 C = TypeVar("C")
@@ -76,6 +77,41 @@ class Streamed(Generic[T]):
 
 
 @dataclass(slots=True)
+class ConfiguredStream(Generic[T]):
+    """A stream that needs a setting of the account it is asked of; to `Streamed` what `Configured` is to a call.
+
+    Attributes:
+        describe: gives the stream; takes the `ProviderSettings` of the service that `provider` names.
+    """
+
+    describe: Callable[[Any], Streamed[T]]
+    provider: str = ""
+    operation: str = ""
+
+    def run(self, sender: "Sender") -> Generator[T]:
+        """Follow it, blocking; see `Streamed.run`."""
+        return self._described(sender.connection(self.provider).account).run(sender)
+
+    def arun(self, sender: "AsyncSender") -> AsyncGenerator[T]:
+        """Follow it, awaited; see `Streamed.arun`."""
+        return self._described(sender.connection(self.provider).account).arun(sender)
+
+    def map(self, change: Callable[[T], U]) -> "ConfiguredStream[U]":
+        """Give other parts: `change` applied to each of these."""
+        return ConfiguredStream(lambda settings: self.describe(settings).map(change), self.provider, self.operation)
+
+    def labelled(self, provider: str, operation: str) -> "ConfiguredStream[T]":
+        """Name the service and the operation where the stream does not name its own yet."""
+        return ConfiguredStream(self.describe, self.provider or provider, self.operation or operation)
+
+    def _described(self, account: "Account") -> Streamed[T]:
+        return self.describe(account.settings).labelled(self.provider, self.operation)
+
+
+AnyStream = Streamed[T] | ConfiguredStream[T]
+
+
+@dataclass(slots=True)
 class _Changed(Generic[T, U]):
     reader: PartReader[T]
     change: Callable[[T], U]
@@ -129,7 +165,7 @@ class streaming(Generic[C, P, T]):  # noqa: N801 - read as a decorator, like pro
     from a `Describer` the description itself.
     """
 
-    def __init__(self, describe: Callable[Concatenate[C, P], Streamed[T]]) -> None:
+    def __init__(self, describe: Callable[Concatenate[C, P], AnyStream[T]]) -> None:
         self.describe = describe
         self.__name__ = describe.__name__
         self.__qualname__ = describe.__qualname__
@@ -144,7 +180,7 @@ class streaming(Generic[C, P, T]):  # noqa: N801 - read as a decorator, like pro
     @overload
     def __get__(self, instance: Awaiting, owner: type) -> Callable[P, AsyncGenerator[T]]: ...
     @overload
-    def __get__(self, instance: Describer, owner: type) -> Callable[P, Streamed[T]]: ...
+    def __get__(self, instance: Describer, owner: type) -> Callable[P, AnyStream[T]]: ...
     def __get__(self, instance: Any, owner: type) -> Any:
         return self if instance is None else types.MethodType(self._follow, instance)
 

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from ace_integrations.core.account import Account, Options
 from ace_integrations.core.address import build_path, build_query
-from ace_integrations.core.http import AsyncOpened, Opened, WireError, WireReply, WireRequest
+from ace_integrations.core.http import AsyncOpened, Opened, Trouble, WireError, WireReply, WireRequest
 from ace_integrations.core.http_call import Headers, HttpCall, Repeat, Reply, without_none
 from ace_integrations.core.outcome import Failed, from_content, from_status, from_wire
 from ace_integrations.core.pause import Rest
@@ -44,6 +44,7 @@ class Trip(Generic[T]):
         "_started",
         "_status",
         "_was_renewed",
+        "_was_sent",
         "attempts",
         "deadline",
         "hold",
@@ -63,6 +64,7 @@ class Trip(Generic[T]):
         self._status: int | None = None
         self._request_id = ""
         self._was_renewed = False
+        self._was_sent = False
         self.attempts = 0
         self.hold: object = None
         self.rested = False
@@ -112,6 +114,7 @@ class Trip(Generic[T]):
     def lost(self, trouble: WireError) -> Failed:
         """Judge a try without an answer."""
         self._status = None
+        self._was_sent = trouble.trouble not in (Trouble.NOT_SENT, Trouble.NO_CONNECTION_FREE)
         return self._filled(from_wire(trouble, self._repeats))
 
     def read(self, wire: WireReply) -> T:
@@ -209,7 +212,7 @@ class Trip(Generic[T]):
 
     def _was_surely_not_served(self, error: BaseException) -> bool:
         is_refusal = self._status is not None and 400 <= self._status < 500
-        return is_refusal or not self.attempts or isinstance(error, ConnectionFailedError)
+        return is_refusal or not self.attempts or (isinstance(error, ConnectionFailedError) and not self._was_sent)
 
     @property
     def _is_unchanged(self) -> bool:
@@ -240,7 +243,7 @@ class Trip(Generic[T]):
         error = failed.error
         error.provider, error.operation = self._call.provider, self._call.operation
         error.status = self._status
-        error.request_id = self._request_id
+        error.request_id = self._request_id or error.request_id
         error.message = self._account.redactor.text(error.message)
         error.args = (error.message,)
         return failed

@@ -1,1 +1,77 @@
 """Gemini: text from a language model."""
+
+from typing import TYPE_CHECKING
+
+from ace_integrations.lazy import lazy
+
+if TYPE_CHECKING:
+    from ace_integrations.gemini.client import AsyncGemini, Gemini, GeminiCalls
+    from ace_integrations.gemini.model import GeminiModel
+    from ace_integrations.gemini.models import (
+        SAFETY,
+        Blob,
+        BlockReason,
+        Candidate,
+        Content,
+        FinishReason,
+        FunctionCall,
+        FunctionCallingConfig,
+        FunctionDeclaration,
+        FunctionResponse,
+        GenerateContentResponse,
+        GenerationConfig,
+        HarmCategory,
+        ListedModel,
+        ModelPage,
+        Part,
+        SafetySetting,
+        ThinkingConfig,
+        Threshold,
+        Tool,
+        ToolConfig,
+        UrlContext,
+        UsageMetadata,
+    )
+    from ace_integrations.gemini.schema import to_answer_schema
+    from ace_integrations.gemini.settings import GeminiSettings
+
+__all__ = [
+    "SAFETY",
+    "AsyncGemini",
+    "Blob",
+    "BlockReason",
+    "Candidate",
+    "Content",
+    "FinishReason",
+    "FunctionCall",
+    "FunctionCallingConfig",
+    "FunctionDeclaration",
+    "FunctionResponse",
+    "Gemini",
+    "GeminiCalls",
+    "GeminiModel",
+    "GeminiSettings",
+    "GenerateContentResponse",
+    "GenerationConfig",
+    "HarmCategory",
+    "ListedModel",
+    "ModelPage",
+    "Part",
+    "SafetySetting",
+    "ThinkingConfig",
+    "Threshold",
+    "Tool",
+    "ToolConfig",
+    "UrlContext",
+    "UsageMetadata",
+    "to_answer_schema",
+]
+
+_CLIENT = ("AsyncGemini", "Gemini", "GeminiCalls")
+_OTHERS = {"GeminiModel": "model", "GeminiSettings": "settings", "to_answer_schema": "schema"}
+
+__getattr__ = lazy(__name__, dict.fromkeys(__all__, "models") | dict.fromkeys(_CLIENT, "client") | _OTHERS)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

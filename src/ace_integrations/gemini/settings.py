@@ -1,12 +1,16 @@
 """Gemini's environment names."""
 
+import logging
 import re
+import threading
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from ace_integrations.settings import ProviderSettings, Secret
+
+logger = logging.getLogger("ace_integrations.gemini")
 
 DEFAULT_MODEL = "gemini-3.5-flash-lite"
 """The cheapest current model, and the one that thinks least."""
@@ -56,3 +60,41 @@ class GeminiSettings(ProviderSettings):
     def _bare(cls, url: str | None) -> str | None:
         # The guide's address ends in /v1beta/models, the official SDK's is the bare host: both are meant.
         return None if url is None else re.sub(r"(?:/v1(?:beta)?)?(?:/models)?/*$", "", url.strip())
+
+    @model_validator(mode="after")
+    def _tell_of_its_end(self) -> Self:
+        _tell_once(self._endings())
+        return self
+
+    def warnings(self, *, production: bool) -> list[str]:
+        """Say that the model is gone, going, or another one by now; for `ace doctor`."""
+        return [*super().warnings(production=production), *self._endings()]
+
+    def _endings(self) -> list[str]:
+        # Here, since the table of models is made of this module's words.
+        from ace_integrations.gemini.catalogue import find
+
+        chosen = find(self.model)
+        if chosen is None or chosen.replacement is None:
+            return []
+        what = _ENDINGS[chosen.state]
+        return [f"GEMINI_MODEL is {self.model}, which {what}: set it to {chosen.replacement}"]
+
+
+_ENDINGS: Mapping[str, str] = {
+    "retired": "was retired",
+    "closed": "is closed to new users",
+    "deprecated-routed": "is answered by another model",
+    "alias": "is another model every few months",
+}
+
+_told: set[str] = set()
+_lock = threading.Lock()
+
+
+def _tell_once(sentences: list[str]) -> None:
+    with _lock:
+        new = [sentence for sentence in sentences if sentence not in _told]
+        _told.update(new)
+    for sentence in new:
+        logger.warning("%s", sentence)
