@@ -177,9 +177,9 @@ def test_a_connection_is_lost_on_the_way(desk, method):
 def test_a_lost_stream_has_sent_its_first_object(desk):
     url = "/v1beta/models/gemini-3.5-flash-lite:streamGenerateContent?alt=sse"
     heard = bytearray()
-    with desk.http.stream("POST", url, json={"contents": [{"parts": [{"text": marked("cut")}]}]}) as answer:
-        with pytest.raises(httpx.RemoteProtocolError):
-            listen(answer, heard)
+    body = {"contents": [{"parts": [{"text": marked("cut")}]}]}
+    with desk.http.stream("POST", url, json=body) as answer, pytest.raises(httpx.RemoteProtocolError):
+        listen(answer, heard)
     assert heard.count(b"\r\n\r\n") == 1
 
 
