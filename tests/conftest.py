@@ -11,7 +11,10 @@ import pytest
 import stamina
 from hypothesis import HealthCheck, settings
 
-_OURS = ("ACE_", "DIDIT_", "FX_", "MAILGUN_", "MAIL_", "PAYPAL_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_", "THINGS_")
+_OURS = (
+    "ACE_", "DIDIT_", "FX_", "JSEARCH_", "MAILGUN_", "MAIL_", "PAYPAL_", "RAPIDAPI_", "STRIPE_", "SMTP_",
+    "NEXT_PUBLIC_", "THINGS_",
+)  # fmt: skip
 
 # An example may take long while another suite has the processor; what must be punctual is marked so.
 # `scripts/campaign` looks for longer.

@@ -21,6 +21,7 @@ from ace_integrations.usage.prices import PriceList, corrected
 if TYPE_CHECKING:
     from ace_integrations.ai import AsyncText, Text, TextModel
     from ace_integrations.audit import Audit
+    from ace_integrations.career import AsyncCareer, Career, CareerAdvisor
     from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
     from ace_integrations.jobs import AsyncJobs, JobBoard, Jobs, LocalJobs
@@ -121,15 +122,24 @@ class _Assembly:
         transport: MailTransport = self._build(self.settings.mail, "mail")
         return transport
 
-    def text_model(self) -> "TextModel":
-        model: TextModel = self._build(self.settings.ai, "ai")
-        return model
-
     def job_board(self, local_jobs: "LocalJobs | None") -> "JobBoard":
         from ace_integrations.jobs import JobBoard
 
         name = self.settings.jobs
         return JobBoard(name, self._build(name, "jobs"), local=local_jobs)
+
+    def text_model(self) -> "TextModel":
+        model: TextModel = self._build(self.settings.ai, "ai")
+        return model
+
+    def advisor(self) -> "CareerAdvisor":
+        from ace_integrations.career import CareerAdvisor
+        from ace_integrations.career.document import MEDIA_TYPES
+        from ace_integrations.core.public_fetch import PublicFetch
+
+        hosts = self.settings.cv_hosts
+        fetch = PublicFetch(hosts, media_types=MEDIA_TYPES) if hosts else None
+        return CareerAdvisor(self.text_model(), fetch=fetch, keep_s=self.settings.ai_cache.total_seconds())
 
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
@@ -348,6 +358,13 @@ class Ace(_Front):
         return Mail(self, self.assembly.transport())
 
     @cached_property
+    def jobs(self) -> "Jobs":
+        """Job postings: the platform's own, and those from outside."""
+        from ace_integrations.jobs import Jobs
+
+        return Jobs(self, self.assembly.job_board(self._local_jobs))
+
+    @cached_property
     def ai(self) -> "Text":
         """A language model."""
         from ace_integrations.ai import Text
@@ -355,11 +372,11 @@ class Ace(_Front):
         return Text(self, self.assembly.text_model())
 
     @cached_property
-    def jobs(self) -> "Jobs":
-        """Job postings: the platform's own, and those from outside."""
-        from ace_integrations.jobs import Jobs
+    def career(self) -> "Career":
+        """The career advisor on that model."""
+        from ace_integrations.career import Career
 
-        return Jobs(self, self.assembly.job_board(self._local_jobs))
+        return Career(self, self.assembly.advisor())
 
     @cached_property
     def notifier(self) -> "Notifier":
@@ -452,6 +469,13 @@ class AsyncAce(_Front):
         return AsyncMail(self, self.assembly.transport())
 
     @cached_property
+    def jobs(self) -> "AsyncJobs":
+        """Job postings: the platform's own, and those from outside."""
+        from ace_integrations.jobs import AsyncJobs
+
+        return AsyncJobs(self, self.assembly.job_board(self._local_jobs))
+
+    @cached_property
     def ai(self) -> "AsyncText":
         """A language model."""
         from ace_integrations.ai import AsyncText
@@ -459,11 +483,11 @@ class AsyncAce(_Front):
         return AsyncText(self, self.assembly.text_model())
 
     @cached_property
-    def jobs(self) -> "AsyncJobs":
-        """Job postings: the platform's own, and those from outside."""
-        from ace_integrations.jobs import AsyncJobs
+    def career(self) -> "AsyncCareer":
+        """The career advisor on that model."""
+        from ace_integrations.career import AsyncCareer
 
-        return AsyncJobs(self, self.assembly.job_board(self._local_jobs))
+        return AsyncCareer(self, self.assembly.advisor())
 
     @cached_property
     def notifier(self) -> "AsyncNotifier":

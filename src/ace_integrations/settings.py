@@ -306,6 +306,8 @@ class Settings(_Environment):
         mail: the provider that sends mail.
         ai: the provider of a language model.
         jobs: the provider of job postings from outside.
+        ai_cache: how long structured advice is kept for the same user and question, as in 24h; 0 keeps none.
+        cv_hosts: from which hosts a CV may be fetched, as in "files.example.com"; none refuses every address.
         payments: the providers that take payments, with commas, the default first.
         mail_from: the address that notifications are from.
         mail_from_name: the name beside it.
@@ -340,6 +342,8 @@ class Settings(_Environment):
     mail_from_name: str = Field(default="", validation_alias="MAIL_FROM_NAME")
     ai: str = Field(default="gemini", validation_alias="ACE_AI")
     jobs: str = Field(default="jsearch", validation_alias="ACE_JOBS")
+    ai_cache: Duration = Field(default=timedelta(0), validation_alias="ACE_AI_CACHE")
+    cv_hosts: Names = Field(default=(), validation_alias="ACE_CV_HOSTS")
     payments: Names = Field(default=("stripe",), validation_alias="ACE_PAYMENTS")
     fx_sources: Names = Field(default=("frankfurter", "er-api", "fawazahmed0"), validation_alias="ACE_FX_SOURCES")
     fx_quote_ttl: Duration = Field(default=timedelta(minutes=15), validation_alias="ACE_FX_QUOTE_TTL")

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import hashlib
 import hmac
+import json
 import math
 import sys
 import time
@@ -11,6 +12,7 @@ import zlib
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,10 +22,11 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from pydantic import BaseModel, TypeAdapter
 
 from ace_integrations import Ace
-from ace_integrations.core import Headers
+from ace_integrations.core import Headers, Reply
 from ace_integrations.didit import AsyncDidit, Didit
 from ace_integrations.didit.models import Decision
 from ace_integrations.didit.settings import DiditSettings
+from ace_integrations.jsearch.models import read_page
 from ace_integrations.mail.mailgun import Mailgun
 from ace_integrations.mail.mailgun.models import SuppressionEntry, SuppressionKind
 from ace_integrations.mail.mailgun.settings import MailgunSettings
@@ -274,6 +277,17 @@ def quotes(url: str) -> None:
     )
 
 
+def postings() -> None:
+    """Ten rows of three kilobytes, as one search gives them."""
+    row = json.loads((Path(__file__).parents[1] / "unit/jsearch/vectors.json").read_text("utf-8"))["row"]
+    text = "We build APIs for schools, and like short meetings.\n• Python\n• SQL\n• 3 years of experience\n\n" * 30
+    options = [{"publisher": "Board", "apply_link": f"https://board.example/{n}", "is_direct": False} for n in range(4)]
+    rows = [{**row, "job_description": text, "job_salary_string": "EGP 15,000 a month", "apply_options": options}] * 10
+    body = json.dumps({"status": "OK", "data": {"jobs": rows, "cursor": None}}, ensure_ascii=False).encode()
+    reply = Reply(200, Headers(), body, received_at=time.time())
+    compare(("parse a page of ten rows", lambda: json.loads(body)), ("JSearch: as postings", lambda: read_page(reply)))
+
+
 def main() -> None:
     with serving() as url:
         clients(url)
@@ -282,6 +296,7 @@ def main() -> None:
         quotes(url)
     webhooks()
     certified_webhooks()
+    postings()
 
 
 if __name__ == "__main__":

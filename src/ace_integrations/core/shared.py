@@ -1,5 +1,6 @@
 """Where the processes of one platform leave things for each other."""
 
+import re
 from typing import Any, Protocol
 
 
@@ -53,8 +54,8 @@ class RedisShared:
 
     def clear(self, prefix: str) -> int:
         redis = self._redis()
-        # Only what a prefix is made of; a `*` in it would reach further.
-        pattern = "".join(f"[{sign}]" if sign in "*?[]" else sign for sign in prefix) + "*"
+        # A `*` of the prefix itself would reach further.
+        pattern = re.sub(r"([*?\[\]\\])", r"\\\1", prefix) + "*"
         return sum(int(redis.delete(key)) for key in redis.scan_iter(match=pattern, count=500))
 
     def _redis(self) -> Any:

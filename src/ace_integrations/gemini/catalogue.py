@@ -18,7 +18,7 @@ _LONGEST_ANSWER = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model, as in gemini.md §3.
+    """One model.
 
     Attributes:
         id: as it stands in a path, without `models/`.

@@ -34,6 +34,8 @@ class Missing(StrEnum):
     """Too many at once, or the service asked to be left alone for some time."""
     REFUSED = "refused"
     """The key is not accepted, or may not do this: for a person to look at."""
+    EXPIRED = "expired"
+    """The page before is too old to go on from it: search anew."""
     TIMEOUT = "timeout"
     UNREADABLE = "unreadable"
     """The answer was not what the service promises."""

@@ -26,7 +26,7 @@ def try_search(
     """Search for postings as the platform would; uses one request of the plan."""
     with open_ace() as ace:
         client = ace.client(JSearch)
-        complain("This uses 1 request of the plan.")
+        complain("Uses 1 request of the plan, unless it was asked within the hour.")
         filters = SearchFilters(keyword=query, location=location, country=country)
         page = client.perform(JSearchSource(client.settings).search(filters))
         show([posting.public() if as_json else _row(posting) for posting in page.postings], as_json=as_json)

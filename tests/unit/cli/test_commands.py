@@ -194,7 +194,15 @@ def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, mon
     counts, _ = usage_tables(metadata)
     metadata.create_all(engine)
     today = datetime.now(UTC).date()
-    row = {"day": today, "provider": "didit", "operation": "create_session", "calls": 3, "failed": 1, "units": 700}
+    row = {
+        "day": today,
+        "provider": "didit",
+        "operation": "create_session",
+        "unit": "verification",
+        "calls": 3,
+        "failed": 1,
+        "units": 700,
+    }
     with engine.begin() as connection:
         connection.execute(counts.insert().values(user="student-1", **row))
     for driver in ("sqlite", "sqlite+aiosqlite"):
@@ -203,6 +211,14 @@ def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, mon
         assert shown == [
             {"provider": "didit", "user": "student-1", "calls": 3, "failed": 1, "units": 700, "usd": "66.00"}
         ]
+    monkeypatch.setenv("ACE_BUDGETS", "didit=699")
+    (foreseen,) = json.loads(ace("usage", "forecast", "--json").stdout)
+    assert (foreseen["provider"], foreseen["used"], foreseen["budget"], foreseen["goes_past"]) == (
+        "didit",
+        700,
+        699,
+        True,
+    )
     called = {row["name"]: row["last_called"] for row in json.loads(ace("plugins", "--json").stdout)}
     assert (called["didit"], called["stripe"]) == (f"{today}", "")
     assert ace("usage", "--by", "service").returncode == 2

@@ -5,6 +5,7 @@ import json
 
 import httpx
 import pytest
+import redis
 from pydantic import SecretStr
 
 from ace_integrations import Ace, AsyncAce, Settings
@@ -33,6 +34,16 @@ def jsearch(ace):
 @pytest.fixture
 def control(ace_sandbox):
     return ace_sandbox.control
+
+
+@pytest.fixture
+def own_redis_url(redis_url):
+    """Give a database of Redis for these tests alone, empty: what a pause or a search leaves there lasts for days."""
+    url = f"{redis_url.rpartition('/')[0]}/7"
+    with redis.Redis.from_url(url) as database:
+        database.flushdb()
+        yield url
+        database.flushdb()
 
 
 class Service:

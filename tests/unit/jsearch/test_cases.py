@@ -8,11 +8,12 @@ import pytest
 from ace_integrations import Ace, AsyncAce, Settings
 from ace_integrations.errors import PausedError, PermissionDeniedError, ProviderError, RateLimitedError
 from ace_integrations.jobs import JobPosting, Missing, SearchFilters
+from ace_integrations.jsearch import QuotaExhaustedError
 
 LOCAL = JobPosting(id="7", title="Tutor", company="Rihla", location="Cairo")
 ENGINEER = SearchFilters(keyword="engineer", country="eg", date_posted="all")
 GATEWAY = {"x-rapidapi-proxy-response": "true"}
-NOT_SUBSCRIBED = {"message": "You are not subscribed to this API."}
+NOT_SUBSCRIBED = {"message": "not subscribed"}
 BURST = {"message": "Too many requests"}
 
 
@@ -44,6 +45,21 @@ async def test_case_c20_pages_before_the_quota_ended_are_given_and_marked_partia
     assert [page.is_partial for page in pages] == [False, False, True]
     assert (pages[-1].stopped_by, pages[-1].cursor) == (Missing.QUOTA, pages[1].cursor)
     assert sent(control) == 2
+
+
+async def test_case_c20_a_third_page_that_is_refused_leaves_the_first_two(service):
+    rows = [{"status": "OK", "data": {"jobs": [{"job_title": f"Job {page}"}], "cursor": f"E{page}"}} for page in (1, 2)]
+    none_left = {**GATEWAY, "x-ratelimit-requests-remaining": "0", "x-ratelimit-requests-reset": "600"}
+    service.gives((200, rows[0]), (200, rows[1]), (429, none_left, BURST))
+    pages = await collected(service.client.pages("engineer", most_pages=5))
+    assert [[posting.title for posting in page.postings] for page in pages] == [["Job 1"], ["Job 2"], []]
+    assert (pages[-1].stopped_by, pages[-1].cursor, len(service.requests)) == (Missing.QUOTA, "E2", 3)
+
+
+async def test_case_c20_a_first_page_that_is_refused_is_an_error(service):
+    service.gives((429, {**GATEWAY, "x-ratelimit-requests-remaining": "0"}, BURST))
+    with pytest.raises(QuotaExhaustedError):
+        await collected(service.client.pages("engineer", most_pages=5))
 
 
 async def test_case_c20_a_hundred_searches_send_nothing_until_the_plan_turns(any_ace, control):

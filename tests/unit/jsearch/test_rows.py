@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ace_integrations.jobs import JobPosting
+from ace_integrations.core import Headers, Reply
+from ace_integrations.errors import InvalidRequestError, UnavailableError, UnexpectedReplyError
+from ace_integrations.jobs import JobPage, JobPosting
 from ace_integrations.jobs.dedupe import dedupe_key
 from ace_integrations.jobs.link import web_address
+from ace_integrations.jsearch.models import read_page
 from ace_integrations.jsearch.rows import RowRefusedError, to_posting
 from ace_integrations.jsearch.rows.job_id import stable_id
 
@@ -187,6 +190,9 @@ def test_a_title_tells_the_level(title, level):
         ("experience of 1.5 years", None),
         ("خبرة سنتين على الأقل", "mid"),
         ("100 years experience", None),
+        ("$15 an hour with experience", None),
+        ("18 years or older with experience", None),
+        ("18 years of age; 2+ yrs of retail experience", "mid"),
         ("Erfahrung: 6 Jahre", "senior"),
         ("لا يشترط خبرة", "entry"),
     ],
@@ -247,6 +253,14 @@ ROWS = st.dictionaries(st.sampled_from(FIELDS), JSON | TEXTS) | st.dictionaries(
 )
 
 
+def _written(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _answered(data: object) -> bytes:
+    return _written({"status": "OK", "data": data})
+
+
 @given(row=ROWS, titled=st.booleans(), annualise=st.booleans())
 def test_any_object_is_a_posting_or_a_refused_row(row, titled, annualise):
     row = {**row, "job_title": "Engineer"} if titled else row
@@ -281,3 +295,16 @@ def test_a_range_keeps_its_order_and_its_amounts(lowest, highest, period):
 def test_cleaning_twice_changes_nothing_more(text):
     once = to_posting({**ROW, "employer_name": text}, now=NOW).company
     assert to_posting({**ROW, "employer_name": once}, now=NOW).company == once
+
+
+@given(
+    body=st.binary(max_size=60)
+    | JSON.map(_written)
+    | st.lists(ROWS, max_size=3).map(lambda rows: _answered({"jobs": rows}))
+)
+def test_any_body_is_a_page_or_a_typed_error(body):
+    try:
+        page = read_page(Reply(200, Headers(), body, received_at=NOW.timestamp()))
+    except (UnexpectedReplyError, UnavailableError, InvalidRequestError):
+        return
+    assert JobPage.model_validate_json(page.model_dump_json().encode("utf-8")).cursor == page.cursor

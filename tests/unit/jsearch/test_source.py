@@ -146,17 +146,9 @@ async def test_twenty_tasks_at_once_ask_once(async_ace, control):
     assert (len({result.meta.fetched_at for result in found}), sent(control)) == (1, 1)
 
 
-def test_twenty_at_once_fail_together(ace, control):
-    control.fail("status", provider="jsearch", operation="search", status=503, times=None)
-    with ThreadPoolExecutor(20) as pool:
-        found = list(pool.map(lambda _: ace.jobs.search(ENGINEER), range(20)))
-    assert {result.meta.missing for result in found} == {Missing.UNAVAILABLE}
-    assert sent(control) <= 20
-
-
-def test_a_block_and_what_was_kept_outlive_the_process(ace_sandbox, control, redis_url):
+def test_a_block_and_what_was_kept_outlive_the_process(ace_sandbox, control, own_redis_url):
     def fresh():
-        settings = Settings(sandbox_url=ace_sandbox.url, redis_url=SecretStr(redis_url))
+        settings = Settings(sandbox_url=ace_sandbox.url, redis_url=SecretStr(own_redis_url))
         return Ace(settings, clock=ace_sandbox.sandbox.clock.now)
 
     with fresh() as ace:
@@ -168,7 +160,6 @@ def test_a_block_and_what_was_kept_outlive_the_process(ace_sandbox, control, red
         assert ace.jobs.search(SearchFilters(keyword="nurse")).meta.missing is Missing.QUOTA
         again = ace.jobs.search(ENGINEER)
         assert [posting.id for posting in again.postings] == [posting.id for posting in first.postings]
-        ace.connection("jsearch").account.keep.clear()
     assert sent(control) == asked
 
 

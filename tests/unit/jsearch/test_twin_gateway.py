@@ -350,9 +350,9 @@ def test_the_consoles_buttons_spoil_the_next_calls(shop):
     press(shop, "Let the next call fail")
     press(shop, "Let the next call come too soon")
     assert [shop.ask(query="nurse").status_code for _ in range(3)] == [500, 429, 200]
-    press(shop, "Use the quota up")
+    press(shop, "Use the PRO plan up")
     assert shop.ask(query="nurse").status_code == 429
-    press(shop, "Fill the quota up")
+    press(shop, "Fill the PRO plan up")
     assert left(shop.ask(query="nurse")) == 9999
 
 

@@ -15,7 +15,7 @@ from ace_integrations.jsearch.sandbox.api import Api
 from ace_integrations.jsearch.sandbox.corpus import CORPUS, docid_in
 from ace_integrations.jsearch.sandbox.magic import write as write_json
 from ace_integrations.jsearch.sandbox.refusals import RefusedError
-from ace_integrations.jsearch.sandbox.search import Switches, fold, read_wish
+from ace_integrations.jsearch.sandbox.search import Ages, Switches, fold, read_wish
 from ace_integrations.sandbox import RunningSandbox, start
 
 DAY = 86_400
@@ -172,6 +172,13 @@ def test_postings_age_by_the_sandboxes_clock(shop):
     assert fresh
     assert set(fresh).isdisjoint(today)
     assert {aged[docid] for docid in fresh} <= {"2 days ago", "3 days ago"}
+
+
+@given(since=st.floats(1.7e9, 1.9e9), later=st.lists(st.floats(0, 3600), min_size=2, max_size=5))
+def test_a_posting_keeps_its_date_while_time_goes_on(since, later):
+    ages = Ages(since)
+    young = [job for job in CORPUS.values() if job.age_s < DAY - 7200][:5]
+    assert all(len({ages.posted(job, since + seconds) for seconds in later}) == 1 for job in young)
 
 
 def test_there_are_fresh_postings_whatever_the_clock_says(shop):

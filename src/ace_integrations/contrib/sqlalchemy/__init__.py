@@ -5,6 +5,11 @@ Add the tables to your metadata (`claims_table(Base.metadata)`, …) and migrate
 
 from ace_integrations.contrib.sqlalchemy.audit import audit_table, written
 from ace_integrations.contrib.sqlalchemy.claims import AsyncSqlStore, SqlStore, claims_table
+from ace_integrations.contrib.sqlalchemy.conversations import (
+    AsyncSqlConversations,
+    SqlConversations,
+    conversation_tables,
+)
 from ace_integrations.contrib.sqlalchemy.mail import (
     AsyncSqlMailQueue,
     AsyncSqlSuppressions,
@@ -15,16 +20,19 @@ from ace_integrations.contrib.sqlalchemy.mail import (
 from ace_integrations.contrib.sqlalchemy.usage import AsyncSqlUsage, SqlUsage, usage_tables
 
 __all__ = [
+    "AsyncSqlConversations",
     "AsyncSqlMailQueue",
     "AsyncSqlStore",
     "AsyncSqlSuppressions",
     "AsyncSqlUsage",
+    "SqlConversations",
     "SqlMailQueue",
     "SqlStore",
     "SqlSuppressions",
     "SqlUsage",
     "audit_table",
     "claims_table",
+    "conversation_tables",
     "mail_tables",
     "usage_tables",
     "written",

@@ -1,5 +1,6 @@
 """The twin's state: keys it has seen, counters, scripts, what was asked; and the checks that come first."""
 
+import re
 from collections.abc import Mapping
 
 from ace_integrations.gemini.catalogue import Model, find
@@ -10,6 +11,8 @@ from ace_integrations.gemini.sandbox.quotas import Quotas
 from ace_integrations.gemini.sandbox.scripts import Scripts
 from ace_integrations.gemini.settings import SANDBOX_KEY
 from ace_integrations.sandbox.twin import World
+
+_WORD = re.compile(r"[A-Za-z0-9_-]{12,}")
 
 
 class Account:
@@ -25,7 +28,7 @@ class Account:
         self.scripts = Scripts()
         self.quotas = Quotas(world.clock.now)
         self._hidden: set[str] = set()
-        self.hide(SANDBOX_KEY)
+        world.journal.hide(SANDBOX_KEY)
         self.reset()
 
     def reset(self) -> None:
@@ -36,11 +39,14 @@ class Account:
         self.strict = False
         self._refused: set[tuple[str, str, str]] = set()
 
-    def hide(self, key: str) -> None:
-        """Keep a key out of the journal, whatever becomes of it."""
-        if key not in self._hidden:
-            self._hidden.add(key)
-            self.world.journal.hide(key)
+    def hide_keys(self, headers: Mapping[str, str], query: Mapping[str, str]) -> None:
+        """Keep the keys of a call out of the journal, whatever becomes of it."""
+        for key in (headers.get("x-goog-api-key", ""), query.get("key", "")):
+            if _WORD.fullmatch(key):
+                self.world.journal.hide_token(key)
+            elif key not in self._hidden:
+                self._hidden.add(key)
+                self.world.journal.hide(key)
 
     def authenticate(self, headers: Mapping[str, str], query: Mapping[str, str]) -> str:
         """Give the key of a call.
@@ -49,9 +55,8 @@ class Account:
             RefusedError: there is none or more than one, or it is refused.
         """
         bearer = headers.get("authorization", "")
+        self.hide_keys(headers, query)
         given = [one for one in (headers.get("x-goog-api-key"), query.get("key"), bearer) if one]
-        for one in given:
-            self.hide(one)
         if len(given) > 1:
             raise refusals.two_credentials()
         if bearer:

@@ -49,11 +49,11 @@ class Api:
                 return await _unknown(request)
             body = await request.body()
             at = self._account.world.clock.now()
-            path = request.url.path.removeprefix(request.scope["root_path"])
+            called = request.url.path.removeprefix(request.scope["root_path"])
             noted = self._account.log.begin(
-                name, request.method, path, request.query_params, request.headers, body=body, at=at
+                name, request.method, called, request.query_params, request.headers, body=body, at=at
             )
-            answer = await self._answer(request, handler, self._account.scripts.take(path, body))
+            answer = await self._answer(request, handler, self._account.scripts.take(called, body))
             noted.status, noted.answer = answer.status, answer.value
             return answer
 
@@ -64,16 +64,11 @@ class Api:
             if script is not None:
                 await wait(self._account.world.clock, request, script.delay_ms / 1000)
             if script is not None and script.is_raw:
-                self._hide_keys(request)
+                self._account.hide_keys(request.headers, request.query_params)
                 return wire.scripted(script)
             return await handler(request, script)
         except RefusedError as refusal:
             return wire.refused(refusal, listed=_is_stream(request) and not _wants_events(request))
-
-    def _hide_keys(self, request: Request) -> None:
-        for given in (request.headers.get("x-goog-api-key"), request.query_params.get("key")):
-            if given:
-                self._account.hide(given)
 
     # Text.
 

@@ -209,8 +209,9 @@ def _check_calls(contents: list[Json], model: Model) -> None:
         if calls and model.levels and not calls[0].get("thoughtSignature"):
             name = calls[0]["functionCall"].get("name", "")
             raise bad(f"Function call `{name}` in the {at + 1}. content block is missing a `thought_signature`.")
-        answers = [part for part in contents[at + 1]["parts"] if "functionResponse" in part] if calls else []
-        if len(answers) != len(calls):
+        following: list[Json] = contents[at + 1]["parts"] if at + 1 < len(contents) else []
+        answers = [part for part in following if "functionResponse" in part]
+        if calls and len(answers) != len(calls):
             raise bad("The number of function response parts is not that of the function call parts before them.")
 
 

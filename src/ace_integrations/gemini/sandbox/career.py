@@ -176,9 +176,9 @@ def _mentioned(text: str) -> tuple[str, ...]:
 
 
 def _courses(data: Sequence[Json]) -> tuple[Json, ...]:
-    listed = next((given for one in data if (given := as_list(one.get("courses")))), list(data))
-    found = (course for one in listed if (course := as_object(one)) and "title" in course)
-    return tuple(course for course in found if "id" in course or "course_id" in course)
+    listed = next((found for one in data if (found := as_list(one.get("courses")))), list(data))
+    titled = [course for one in listed if (course := as_object(one)) and "title" in course]
+    return tuple(course for course in titled if "id" in course or "course_id" in course)
 
 
 # The four kinds.

@@ -13,7 +13,8 @@ _FINISHES = {
     "MAX_TOKENS": Badge("Cut short", "warn"),
     "": Badge("No answer", "warn"),
 }
-_LONGEST_TITLE = 80
+_TITLE, _SUBTITLE, _HEADING = 36, 28, 80
+"""Characters that fit into one line: what a browser cuts off a line of two scripts may be its beginning."""
 _SCRIPT = "script-"
 
 
@@ -44,8 +45,8 @@ class Shown:
 def _item(exchange: Exchange) -> Item:
     return Item(
         id=str(exchange.id),
-        title=_line(exchange.prompt) or "No text",
-        subtitle=f"{exchange.model}: {_line(exchange.answered) or exchange.finish}",
+        title=_line(exchange.prompt, _TITLE) or "No text",
+        subtitle=_line(exchange.answered, _SUBTITLE) or exchange.finish or "No text",
         at=exchange.at,
         badge=_badge(exchange),
     )
@@ -67,7 +68,7 @@ def _detail(exchange: Exchange) -> Detail:
         *((f"{name} tokens", str(count)) for name, count in exchange.counts.items()),
     ]
     payload = {"request": exchange.body, "answer": exchange.answer}
-    return Detail(_line(exchange.prompt) or "No text", facts, actions=_actions(), payload=payload)
+    return Detail(_line(exchange.prompt, _HEADING) or "No text", facts, actions=_actions(), payload=payload)
 
 
 def _actions() -> list[Action]:
@@ -85,7 +86,7 @@ def _actions() -> list[Action]:
 def _waiting_item(waiting: Waiting) -> Item:
     return Item(
         id=f"{_SCRIPT}{waiting.id}",
-        title=_line(_said(waiting)),
+        title=_line(_said(waiting), _TITLE),
         subtitle="Waits for the next call" + (f" with {waiting.script.match}" if waiting.script.match else ""),
         at=waiting.at,
         badge=Badge("Scripted", "info"),
@@ -95,7 +96,7 @@ def _waiting_item(waiting: Waiting) -> Item:
 def _waiting_detail(waiting: Waiting) -> Detail:
     actions = [Action("Take it away", f"scripts/{waiting.id}/remove", tone="danger"), *_actions()]
     return Detail(
-        _line(_said(waiting)),
+        _line(_said(waiting), _HEADING),
         [("Says", _said(waiting))],
         actions=actions,
         payload=waiting.script.model_dump(exclude_defaults=True),
@@ -107,6 +108,6 @@ def _said(waiting: Waiting) -> str:
     return script.text or script.marker or f"{script.status}, as written"
 
 
-def _line(text: str) -> str:
+def _line(text: str, longest: int) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_TITLE else f"{line[:_LONGEST_TITLE]}…"
+    return line if len(line) <= longest else f"{line[:longest]}…"

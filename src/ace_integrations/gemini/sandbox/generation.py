@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from ace_integrations.gemini.sandbox import tokens
@@ -27,7 +27,7 @@ class Reply:
     """One answer, before it is written whole or as a stream.
 
     Attributes:
-        asked: None of an answer leaves it.
+        asked: what it answers.
         text: of the answer; None for none.
         call: a function call in its place.
         thoughts: tokens.
@@ -57,14 +57,13 @@ class Reply:
         """Write it as the objects of a stream: each has what is new in it, the last one its end."""
         if self.blocked:
             return [self.whole()]
-        shown = self.text if self.text is not None else self.lead
+        shown = self.lead if self.text is None else self.text
         deltas = _pieces(shown, json_like=self.asked.wants_json)
+        # The last delta comes with the end; an answer without content ends after all of them.
+        last = deltas.pop() if deltas and self.text is not None else self.text
         frames = [{"candidates": [_candidate(part)], **self._tail("")} for part in self._summary()]
-        said = ""
-        for delta in deltas if self.text is None else deltas[:-1]:
-            said += delta
+        for delta, said in zip(deltas, accumulate(deltas), strict=True):
             frames.append({"candidates": [_candidate({"text": delta})], **self._tail(said)})
-        last = deltas[-1] if deltas and self.text is not None else self.text
         return [*frames, {"candidates": [self._last(self._parts(last))], **self._tail(shown)}]
 
     def _summary(self) -> list[Json]:

@@ -54,7 +54,10 @@ def plan(asked: Asked, marker: str, *, text: str | None = None) -> Plan:
         raise _REFUSALS[marker]()
     if marker in _REPLIES:
         return Plan(_REPLIES[marker](asked))
-    reply = generate(asked, text=text)
+    token = asked.body.get("continuationToken")
+    if token and not asked.model.continues:
+        raise refusals.bad("The continuation token is invalid.")
+    reply = continued(asked) if token else generate(asked, text=text)
     match marker:
         case "cut":
             return Plan(reply, cut=True)
@@ -62,8 +65,6 @@ def plan(asked: Asked, marker: str, *, text: str | None = None) -> Plan:
             return Plan(reply, error=refusals.overloaded())
         case "slow":
             return Plan(reply, delay_s=SLOW_S)
-        case _ if asked.body.get("continuationToken"):
-            raise refusals.bad("The continuation token is invalid.")
         case _:
             return Plan(reply)
 
@@ -119,17 +120,21 @@ def _unknown_reason(asked: Asked) -> Reply:
 
 
 def _bad_json(asked: Asked) -> Reply:
-    said = compose(asked) if asked.wants_json else tokens.compact({"answer": compose(asked)})
-    return generate(asked, text=said[: max(1, len(said) - 2)].rstrip("}] \n"))
+    # Without its end, and with a sign that ends nothing: a number cut short would still be one.
+    return generate(asked, text=f"{_json(asked)[:-1].rstrip()}…")
 
 
 def _fenced_json(asked: Asked) -> Reply:
-    said = compose(asked) if asked.wants_json else tokens.compact({"answer": compose(asked)})
-    return generate(asked, text=f"```json\n{said}\n```")
+    return generate(asked, text=f"```json\n{_json(asked)}\n```")
+
+
+def _json(asked: Asked) -> str:
+    said = compose(asked)
+    return said if asked.wants_json else tokens.compact({"answer": said})
 
 
 def _wrong_schema(asked: Asked) -> Reply:
-    # An object where a list is meant, a list where anything else is: valid JSON, and never valid for the schema.
+    # An object where a list is meant, a list elsewhere: good JSON, of a shape that nobody asked for.
     is_list = asked.schema is not None and asked.schema.get("type") == "array"
     return generate(asked, text=tokens.compact({"unexpected": True} if is_list else ["unexpected"]))
 

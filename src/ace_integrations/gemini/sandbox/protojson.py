@@ -167,6 +167,7 @@ ENUMS: Mapping[str, frozenset[str]] = {
 }
 """Names are read in either case."""
 
+_DEEPEST = 100
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 
 
@@ -180,11 +181,18 @@ def read(message: str, body: bytes) -> Json:
         value: object = json.loads(body) if body.strip() else {}
     except (ValueError, RecursionError):
         raise bad("Invalid JSON payload received. Parsing terminated before end of input.") from None
+    if _is_deeper(value, _DEEPEST):
+        raise bad("Message too deep. Max recursion depth reached.")
     reader = _Reader()
     found = reader.message(message, value, "")
     if reader.violations:
         raise unreadable(reader.violations)
     return found
+
+
+def _is_deeper(value: object, than: int) -> bool:
+    inner = as_list(value) or list((as_object(value) or {}).values())
+    return bool(inner) and (than == 0 or any(_is_deeper(one, than - 1) for one in inner))
 
 
 def whole_number(value: object) -> int | None:

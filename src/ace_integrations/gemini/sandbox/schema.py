@@ -2,12 +2,14 @@
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ace_integrations.gemini.sandbox.json_value import Json, as_list, as_object
 from ace_integrations.gemini.sandbox.refusals import bad
 
+_UNSAID: Any = object()
+"""No wish: null is one."""
 _LIST_LENGTH = 2
 _OPTIONAL_DEPTH = 3
 """Below it only what is required is written, so that a recursive schema ends."""
@@ -86,10 +88,13 @@ def _references(value: object) -> Iterator[Json]:
         yield from _references(inner)
 
 
-def _resolved(root: Json, schema: Json) -> Json:
+def _resolved(root: Json, given: object) -> Json:
+    """Give the schema that stands there or is referred to, checked; what is none, as true, allows everything."""
+    schema = as_object(given) or {}
     for _ in range(_DEEPEST):
         reference = schema.get("$ref")
-        if reference is None:
+        if not isinstance(reference, str):
+            _check(schema)
             return schema
         found = _at(root, reference)
         if found is None:
@@ -114,13 +119,13 @@ def instance(schema: Json, *, wish: Any = None, seed: str = "") -> Any:
     not looked at.
 
     Args:
-        wish: used wherever the schema allows it; None for no wish.
+        wish: used wherever the schema allows it; None for no wish. Within it, null is wished for where it stands.
         seed: another one gives other choices.
 
     Raises:
         RefusedError: nothing is allowed: bounds cross, or what is required never ends.
     """
-    return _Walk(schema, seed).value(schema, wish, "$", 0)
+    return _Walk(schema, seed).value(schema, _UNSAID if wish is None else wish, "$", 0)
 
 
 class _Walk:
@@ -133,7 +138,7 @@ class _Walk:
     def value(self, given: object, wish: Any, path: str, depth: int) -> Any:
         if depth > _DEEPEST:
             raise bad("The schema has no end: what is required needs itself.")
-        schema = _resolved(self._root, as_object(given) or {})
+        schema = _resolved(self._root, given)
         branches: list[Any] = schema.get("anyOf") or schema.get("oneOf") or []
         if branches:
             rest = {name: value for name, value in schema.items() if name not in ("anyOf", "oneOf")}
@@ -146,7 +151,7 @@ class _Walk:
     def _branch(self, branches: Sequence[Any], wish: Any) -> Json:
         found = [_resolved(self._root, one) for one in branches]
         # The first, unless the wish fits another.
-        fitting = [one for one in found if wish is not None and _fits(one, wish)]
+        fitting = [one for one in found if wish is not _UNSAID and _fits(one, wish)]
         return (fitting or found)[0]
 
     def _chosen(self, values: Sequence[Any], wish: Any, path: str) -> Any:
@@ -178,7 +183,8 @@ class _Walk:
             if name in required or (name in properties and (name in wished or depth < _OPTIONAL_DEPTH))
         ]
         found = {
-            name: self.value(properties.get(name, {}), wished.get(name), f"{path}.{name}", depth + 1) for name in names
+            name: self.value(properties.get(name, {}), wished.get(name, _UNSAID), f"{path}.{name}", depth + 1)
+            for name in names
         }
         return found or self._map(schema, wished, path, depth)
 
@@ -188,7 +194,7 @@ class _Walk:
         names = list(wished) or ["first"]
         if inner is None or schema.get("properties") or depth >= _OPTIONAL_DEPTH:
             return {}
-        return {name: self.value(inner, wished.get(name), f"{path}.{name}", depth + 1) for name in names}
+        return {name: self.value(inner, wished.get(name, _UNSAID), f"{path}.{name}", depth + 1) for name in names}
 
     def _array(self, schema: Json, wish: Any, path: str, depth: int) -> list[Any]:
         prefix: list[Any] = schema.get("prefixItems", [])
@@ -199,7 +205,7 @@ class _Walk:
         return [
             self.value(
                 prefix[at] if at < len(prefix) else schema.get("items", {}),
-                wished[at] if at < len(wished) else None,
+                wished[at] if at < len(wished) else _UNSAID,
                 f"{path}[{at}]",
                 depth + 1,
             )
@@ -212,7 +218,7 @@ class _Walk:
             least, most = _whole_bounds(least, most)
         if least > most:
             raise bad("The schema allows no number: its bounds cross.")
-        if isinstance(wish, (int, float)) and not isinstance(wish, bool) and (not whole or float(wish).is_integer()):
+        if _is_number(wish) and (not whole or float(wish).is_integer()):
             held = min(max(wish, least), most)
         elif least > -math.inf:
             held = min(least + self._pick(path, 5), most)
@@ -222,7 +228,8 @@ class _Walk:
 
     def _string(self, schema: Json, wish: Any, path: str) -> str:
         least, most = _bounds(schema, "minLength", "maxLength", 0)
-        text = wish if isinstance(wish, str) else _FORMATS.get(schema.get("format", ""), "")
+        written = _FORMATS.get(schema.get("format", ""), "")
+        text = wish if isinstance(wish, str) and not written else written
         if not text:
             name = str(schema.get("title") or path.rpartition(".")[2].partition("[")[0].strip("$") or "text")
             text = f"{name.replace('_', ' ')}: {_WORDS[self._pick(path, len(_WORDS))]}"
@@ -232,6 +239,38 @@ class _Walk:
     def _pick(self, path: str, count: int) -> int:
         digest = hashlib.sha256(f"{self._seed}\n{path}".encode()).digest()
         return int.from_bytes(digest[:4]) % count
+
+
+def _check(schema: Json) -> None:
+    """Refuse a schema whose keywords have values of another kind than they should."""
+    for name, is_right in _KINDS.items():
+        if name in schema and not is_right(schema[name]):
+            raise bad(f"The schema's {name} is not what it should be.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_type(value: object) -> bool:
+    named = as_list(value)
+    return value in _TYPES if named is None else bool(named) and all(one in _TYPES for one in named)
+
+
+def _are_names(value: object) -> bool:
+    return all(isinstance(one, str) for one in as_list(value) or [None])
+
+
+_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+_KINDS: Mapping[str, Callable[[object], bool]] = {
+    "type": _is_type,
+    "properties": lambda value: as_object(value) is not None,
+    "required": lambda value: value == [] or _are_names(value),
+    "propertyOrdering": lambda value: value == [] or _are_names(value),
+    "prefixItems": lambda value: as_list(value) is not None,
+    **dict.fromkeys(("enum", "anyOf", "oneOf"), lambda value: bool(as_list(value))),
+    **dict.fromkeys(("minItems", "maxItems", "minLength", "maxLength", "minimum", "maximum"), _is_number),
+}
 
 
 def _bounds(schema: Json, low: str, high: str, default: float) -> tuple[float, float]:
@@ -249,7 +288,7 @@ def _type(schema: Json, wish: Any) -> str:
     named = schema.get("type")
     kinds: list[str] | None = as_list(named)
     if kinds:
-        return next((kind for kind in kinds if wish is not None and _is(kind, wish)), kinds[0])
+        return next((kind for kind in kinds if wish is not _UNSAID and _is(kind, wish)), kinds[0])
     if isinstance(named, str):
         return named
     if "properties" in schema or "additionalProperties" in schema:
@@ -265,5 +304,5 @@ def _fits(schema: Json, wish: Any) -> bool:
 
 def _is(kind: str, wish: Any) -> bool:
     if kind in ("integer", "number"):
-        return isinstance(wish, (int, float)) and not isinstance(wish, bool)
+        return _is_number(wish)
     return _LISTED.get(type(wish).__name__) == kind

@@ -5,13 +5,14 @@ import re
 import unicodedata
 from typing import Final
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# Looked for first: a search for single letters costs nothing beside one by pattern.
+_MOJIBAKE_MARKS = "ÃÂâØÙð"
 _MOJIBAKE = re.compile("[ÃÂâØÙð][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\u200b\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
 )
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_ASTRAL_LEADS = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 # Apart: in one class with the others they make it ten times as slow.
 _NO_CHARACTERS = re.compile(
     "[{}]".format("".join(f"{chr(end)}{chr(end + 1)}" for end in range(0x1FFFE, 0x110000, 0x10000)))
@@ -58,12 +59,15 @@ _LARGEST = 1e15
 
 def _sound(text: str) -> str:
     """Give whole letters only, composed, without what changes the direction or cannot be seen."""
-    if _SURROGATE.search(text):
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:
         text = joined(text)
-    if _MOJIBAKE.search(text):
+        encoded = text.encode()
+    if any(mark in text for mark in _MOJIBAKE_MARKS) and _MOJIBAKE.search(text):
         text = _repaired(text)
     text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
-    return _NO_CHARACTERS.sub("", text) if _ASTRAL.search(text) else text
+    return _NO_CHARACTERS.sub("", text) if any(lead in encoded for lead in _ASTRAL_LEADS) else text
 
 
 def joined(text: str) -> str:

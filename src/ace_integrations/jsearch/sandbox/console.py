@@ -43,8 +43,8 @@ class Shown:
         return [
             Action("Let the next call fail", "fail", {"word": "500"}, "primary"),
             Action("Let the next call come too soon", "fail", {"word": "429"}),
-            Action("Use the quota up", "quota", {"remaining": "0"}, "danger"),
-            Action("Fill the quota up", "quota", {"remaining": str(PLANS[0].credits)}),
+            Action(f"Use the {PLANS[0].name} plan up", "quota", {"remaining": "0"}, "danger"),
+            Action(f"Fill the {PLANS[0].name} plan up", "quota", {"remaining": str(PLANS[0].credits)}),
             Action("Answer at once", "latency", {"profile": "none"})
             if is_slow
             else Action("Answer as slowly as the service", "latency", {"profile": "real"}),

@@ -86,9 +86,10 @@ class Ages:
     since: float
 
     def posted(self, job: Job, now: float) -> int:
-        """Give Unix seconds: the hour of one of today, midnight UTC of an older one."""
-        age = (job.age_s + now - self.since) % OLDEST_S
-        moment = int(now - age)
+        """Give Unix seconds: the hour of one that is less than a day old, midnight UTC of an older one."""
+        # In whole seconds, or a posting would be a second older in one answer than in the next.
+        age = (job.age_s + int(now) - int(self.since)) % OLDEST_S
+        moment = int(now) - age
         return moment if age < DAY_S else moment - moment % DAY_S
 
 

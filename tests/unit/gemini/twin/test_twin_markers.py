@@ -1,11 +1,11 @@
 """Markers in the last text: what each makes of a plain answer, and of a stream."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
-HELLO = "Hello"
 DAY, MINUTE = "PerDay", "PerMinute"
 
 
@@ -55,10 +55,8 @@ def test_half_an_answer_is_the_beginning_of_the_whole(desk, said):
 
 
 def test_a_trap_of_thoughts_leaves_nothing_for_the_answer(desk):
-    for answer in (
-        desk.ask(marked("thinking-trap"), maxOutputTokens=100),
-        *desk.stream(marked("thinking-trap"), maxOutputTokens=100),
-    ):
+    text = marked("thinking-trap")
+    for answer in (desk.ask(text, maxOutputTokens=100), *desk.stream(text, maxOutputTokens=100)):
         assert answer["candidates"] == [{"finishReason": "MAX_TOKENS"}]
         assert answer["usageMetadata"]["thoughtsTokenCount"] == 96
         assert "candidatesTokenCount" not in answer["usageMetadata"]
@@ -81,7 +79,14 @@ SCHEMA = {
 }
 
 
-@pytest.mark.parametrize("config", [SCHEMA, {"responseMimeType": "application/json"}, {}])
+def as_json(**schema):
+    return {"responseMimeType": "application/json", "responseJsonSchema": schema}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [SCHEMA, as_json(type="integer", minimum=10), as_json(enum=["a"]), {"responseMimeType": "application/json"}, {}],
+)
 @pytest.mark.parametrize("way", ["ask", "stream"])
 def test_bad_json_cannot_be_read(desk, said, way, config):
     answer = getattr(desk, way)(marked("bad-json"), **config)
@@ -194,14 +199,15 @@ def test_an_error_comes_within_a_stream_and_in_place_of_a_plain_answer(desk):
     assert frames[1]["error"]["status"] == desk.refusal(marked("stream-error"))["status"] == "UNAVAILABLE"
 
 
+def until_it_came(desk):
+    assert any(desk.requests() for _ in range(10_000))
+
+
 @pytest.mark.parametrize("method", ["generateContent", "streamGenerateContent?alt=sse"])
 def test_a_slow_answer_takes_five_seconds_of_the_sandboxs_clock(desk, said, method):
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(desk.post, method, contents=[{"parts": [{"text": marked("slow")}]}])
-        while not desk.requests():
-            pass
+        until_it_came(desk)
         desk.control.advance(4)
         assert not answer.done()
         desk.control.advance(2)
@@ -209,13 +215,10 @@ def test_a_slow_answer_takes_five_seconds_of_the_sandboxs_clock(desk, said, meth
 
 
 def test_who_says_how_long_it_waits_is_told_in_time(desk):
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(1) as threads:
         contents = [{"parts": [{"text": marked("slow")}]}]
         answer = threads.submit(desk.post, headers={"x-server-timeout": "3"}, contents=contents)
-        while not desk.requests():
-            pass
+        until_it_came(desk)
         desk.control.advance(3)
         assert answer.result(5).json()["error"]["status"] == "DEADLINE_EXCEEDED"
 
@@ -248,7 +251,7 @@ def test_earlier_generations_do_not_continue(desk):
         [
             {"parts": [{"text": marked("503")}]},
             {"parts": [{"text": "x"}], "role": "model"},
-            {"parts": [{"text": HELLO}]},
+            {"parts": [{"text": "Hello"}]},
         ],
         [{"parts": [{"text": "Hello [[sbx:unheard-of]] [[503]]"}]}],
     ],
