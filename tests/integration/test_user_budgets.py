@@ -96,7 +96,7 @@ def test_the_ledger_is_what_the_service_counted(ace_sandbox: RunningSandbox, use
         for number in range(5):
             ace.ai.generate(f"{QUESTION} {number}")
         _ = [*ace.ai.stream(QUESTION)]
-        units = {row.unit.partition(" ")[2]: row.units for row in ace.usage.rows()}
+        units = {row.unit.partition(" ")[2]: row.units for row in grouped(ace.usage.rows(), ("unit",))}
     answers = [one["answer"] for one in ace_sandbox.control.get("gemini/requests")["requests"]]
     counted = [(one[-1] if isinstance(one, list) else one)["usageMetadata"] for one in answers]
     assert len(counted) == 6
