@@ -1,4 +1,4 @@
-"""What a refusal of Gemini means: which error, whether a quota comes back, and when. Source: gemini.md §3.7.
+"""What a refusal of Gemini means: which error, whether a quota comes back, and when. Source: gemini.md §3.5.
 
 What the service says is shown only where a request was malformed, without the values that it quotes: they may be of a
 prompt.
