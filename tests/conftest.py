@@ -12,7 +12,7 @@ import stamina
 from hypothesis import HealthCheck, settings
 
 _OURS = (
-    "ACE_", "DIDIT_", "FX_", "JSEARCH_", "MAILGUN_", "MAIL_", "PAYPAL_", "RAPIDAPI_", "STRIPE_", "SMTP_",
+    "ACE_", "DIDIT_", "FX_", "GEMINI_", "JSEARCH_", "MAILGUN_", "MAIL_", "PAYPAL_", "RAPIDAPI_", "STRIPE_", "SMTP_",
     "NEXT_PUBLIC_", "THINGS_",
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 A test fails when an operation is missing here, so a new one is walked from its first day.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,9 @@ from pydantic import SecretStr
 
 from ace_integrations.core import Headers
 from ace_integrations.core.call import operation
+from ace_integrations.core.stream import streaming
 from ace_integrations.didit import AsyncDidit, Didit
+from ace_integrations.gemini import AsyncGemini, Gemini
 from ace_integrations.jsearch import AsyncJSearch, JSearch
 from ace_integrations.mail import Address, Message
 from ace_integrations.mail.batch import Batch, Recipient
@@ -53,6 +55,7 @@ class Walk:
 
 CLIENTS: Mapping[str, tuple[type[Any], type[Any]]] = {
     "didit": (Didit, AsyncDidit),
+    "gemini": (Gemini, AsyncGemini),
     "jsearch": (JSearch, AsyncJSearch),
     "mailgun": (Mailgun, AsyncMailgun),
     "paypal": (PayPal, AsyncPayPal),
@@ -79,8 +82,18 @@ RATE_SOURCES = (
 
 
 def operations_of(client: type[Any]) -> list[str]:
-    """Name the operations of a client class."""
-    return sorted(name for name in dir(client) if isinstance(getattr(client, name, None), operation))
+    """Name the operations of a client class, streams with them."""
+    return sorted(name for name in dir(client) if isinstance(getattr(client, name, None), operation | streaming))
+
+
+def taken(given: Any) -> Any:
+    """Give what an operation gave, blocking; a stream's parts as a list."""
+    return list(given) if isinstance(given, Generator) else given
+
+
+async def ataken(given: Any) -> Any:
+    """Give what an operation gives, awaited; a stream's parts as a list."""
+    return [part async for part in given] if isinstance(given, AsyncGenerator) else await given
 
 
 def _with(*positional: Any, **named: Any) -> Callable[[Any], Arguments]:
@@ -227,6 +240,11 @@ WALKS: tuple[Walk, ...] = (
         lambda client: ((), {"session_id": _didit_session(client).session_id, "new_status": "Declined"}),
     ),
     Walk("didit", "arm_scenario", lambda client: ((), _armed(client))),
+    Walk("gemini", "generate_content", _with("What should I learn first?"), "answers"),
+    Walk("gemini", "stream_generate_content", _with("What should I learn first?"), "answers"),
+    Walk("gemini", "count_tokens", _with("What should I learn first?", system_instruction="Be brief.")),
+    Walk("gemini", "get_model", _with()),
+    Walk("gemini", "list_models", _with(page_size=5)),
     Walk("jsearch", "search", _with("engineer in cairo", country="eg")),
     Walk("jsearch", "job_details", lambda client: ((), {"job_ids": [_found_job(client)]})),
     Walk("jsearch", "estimated_salary", _with(job_title="Nodejs Developer", location="Cairo")),

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from ace_integrations.sandbox import RunningSandbox, start
 from ace_integrations.settings import ProviderSettings, Settings
 from tests import tape
-from tests.operations import CLIENTS, WALKS, Walk
+from tests.operations import CLIENTS, WALKS, Walk, taken
 
 
 def main(live: list[str]) -> None:
@@ -34,7 +34,7 @@ def record(walk: Walk, sandbox: RunningSandbox | None) -> None:
         positional, named = walk.prepare(client)
         if sandbox is not None and sandbox.sandbox is not None:
             settle(walk, named, sandbox)
-        getattr(client, walk.name)(*positional, **named)
+        taken(getattr(client, walk.name)(*positional, **named))
 
 
 def settle(walk: Walk, named: dict[str, object], sandbox: RunningSandbox) -> None:

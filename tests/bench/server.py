@@ -20,6 +20,12 @@ ANSWERS = {
     b"/v1/oauth2/token": b'{"access_token":"A21AAbench0123456789","token_type":"Bearer","expires_in":32400}',
     b"/v2/checkout/orders": _ORDER,
     f"/v2/checkout/orders/{ORDER_ID}".encode(): _ORDER,
+    b"/v1beta/models/gemini-3.5-flash-lite:generateContent": b'{"candidates":[{"content":{"parts":[{"text":"Start with '
+    b'SQL."}],"role":"model"},"finishReason":"STOP","safetyRatings":[{"category":"HARM_CATEGORY_HARASSMENT",'
+    b'"probability":"NEGLIGIBLE"}]}],"usageMetadata":{"promptTokenCount":212,"candidatesTokenCount":41,'
+    b'"thoughtsTokenCount":96,"totalTokenCount":349},"modelVersion":"gemini-3.5-flash-lite","responseId":"bench"}',
+    b"/search-v2": b'{"status":"OK","data":{"jobs":[{"job_id":"aaaaaaaaaaaaaaaaAAAAAA==","job_title":"Engineer",'
+    b'"job_country":"EG","job_apply_link":"https://jobs.example/1"}],"cursor":null}}',
     b"/v2/rate/USD/EGP": b'{"date":"%s","base":"USD","quote":"EGP","rate":52.0502}'
     % datetime.now(UTC).date().isoformat().encode(),
     b"/v1/payment_intents/pi_1": b'{"id":"pi_1","object":"payment_intent","amount":14900,"amount_received":0,'

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests import tape
-from tests.operations import CLIENTS, WALKS, Walk
+from tests.operations import CLIENTS, WALKS, Walk, ataken, taken
 
 from ace_integrations.settings import Settings
 
@@ -23,7 +23,7 @@ def test_each_operation_is_replayed_blocking(walk: Walk) -> None:
     with tape.replaying(tape.path_of(walk.provider, walk.name), SETTINGS[walk.provider]) as cassette:
         with CLIENTS[walk.provider][0](SETTINGS[walk.provider]) as client:
             positional, named = walk.prepare(client)
-            getattr(client, walk.name)(*positional, **named)
+            taken(getattr(client, walk.name)(*positional, **named))
         assert cassette.all_played
 
 
@@ -34,7 +34,7 @@ async def test_each_operation_is_replayed_awaited(walk: Walk) -> None:
         with blocking(SETTINGS[walk.provider]) as client:
             positional, named = walk.prepare(client)
         async with awaited(SETTINGS[walk.provider]) as client:
-            await getattr(client, walk.name)(*positional, **named)
+            await ataken(getattr(client, walk.name)(*positional, **named))
         assert cassette.all_played
 
 

@@ -12,7 +12,7 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 from sentry_sdk.utils import event_from_exception
 from tests.integration.test_no_secret_leaves import CANARIES, hits, planted
-from tests.operations import CLIENTS, WALKS
+from tests.operations import CLIENTS, WALKS, taken
 
 from ace_integrations import Ace, AceError, Settings, errors
 from ace_integrations.contrib.sentry import before_send
@@ -89,7 +89,7 @@ def asked(name: str, service: Any) -> Any:
         return service.perform(probe(name, service))
     walk = next(walk for walk in WALKS if walk.provider == name)
     positional, named = walk.prepare(service)
-    return getattr(service, walk.name)(*positional, **named)
+    return taken(getattr(service, walk.name)(*positional, **named))
 
 
 def test_without_the_hook_a_key_would_be_sent(sentry: Sentry, ace_sandbox: RunningSandbox) -> None:

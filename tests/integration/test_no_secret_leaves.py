@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.operations import CLIENTS, WALKS
+from tests.operations import CLIENTS, WALKS, taken
 
 from ace_integrations import Ace, AceError, AsyncAce
 from ace_integrations.core.redaction import _spellings
@@ -19,6 +19,7 @@ from ace_integrations.settings import ProviderSettings, Settings
 CANARIES: dict[str, dict[str, str]] = {
     "didit": {"DIDIT_API_KEY": "canary/didit+key=1", "DIDIT_WEBHOOK_SECRET": "canary-didit-hook-1,canary-didit-hook-2"},
     "jsearch": {"JSEARCH_API_KEY": "canary/jsearch+key=1"},
+    "gemini": {"GEMINI_API_KEY": "canary/gemini+key=1"},
     "mailgun": {
         "MAILGUN_SECRET": "canary/mailgun+key=1",
         "MAILGUN_DOMAIN": "mg.example.com",
@@ -89,7 +90,7 @@ def test_no_planted_secret_is_in_errors_logs_or_reprs(
 
 def _walked(client: Any, walk: Any) -> Any:
     positional, named = walk.prepare(client)
-    return getattr(client, walk.name)(*positional, **named)
+    return taken(getattr(client, walk.name)(*positional, **named))
 
 
 def test_no_sandbox_secret_is_in_the_journal_or_on_a_console_page(ace_sandbox: RunningSandbox) -> None:
@@ -102,7 +103,7 @@ def test_no_sandbox_secret_is_in_the_journal_or_on_a_console_page(ace_sandbox: R
             outcome(lambda walk=walk, client=client: _walked(client, walk))  # type: ignore[misc]
     ace_sandbox.control.advance(60)
     printed = [json.dumps(ace_sandbox.control.journal()), json.dumps(ace_sandbox.control.deliveries())]
-    pages = ("didit", "jsearch", "mailgun", "paypal", "stripe", "fx", "webhooks", "journal")
+    pages = ("didit", "gemini", "jsearch", "mailgun", "paypal", "stripe", "fx", "webhooks", "journal")
     for page in ("/", *(f"/console/{each}" for each in pages)):
         printed.append(httpx.get(ace_sandbox.url + page, trust_env=False).raise_for_status().text)
     for entry in ace_sandbox.control.journal()[-60:]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -12,8 +13,20 @@ from google import genai
 from google.genai import errors, types
 from pydantic import BaseModel
 
+from ace_integrations.gemini import (
+    Blob,
+    Content,
+    Gemini,
+    GeminiSettings,
+    GenerationConfig,
+    Part,
+    SafetySetting,
+    ThinkingConfig,
+)
+from ace_integrations.gemini.models import user
 from ace_integrations.gemini.sandbox import GeminiTwin
 from ace_integrations.sandbox import RunningSandbox, start
+from ace_integrations.settings import Settings
 
 # The SDK subclasses aiohttp's session, which aiohttp would rather not have.
 pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")
@@ -566,3 +579,114 @@ async def test_many_calls_at_once_get_their_own_answers(async_client: Any) -> No
     calls = [async_client.models.generate_content(model=MODEL, contents=text) for text in texts]
     answers = [answer.text for answer in await asyncio.gather(*calls)]
     assert [role for role, answer in zip(roles, answers, strict=True) if role in answer] == list(roles)
+
+
+# What our client sends, asked the same.
+
+
+def ours(sandbox: RunningSandbox) -> Gemini:
+    return Gemini(Settings(sandbox_url=sandbox.url).of(GeminiSettings))
+
+
+NO_FILTERS: tuple[SafetySetting, ...] = ()
+TURNS = [("user", "Hi"), ("model", "Hello!"), ("user", "And now?")]
+
+OURS: dict[str, tuple[Any, Any]] = {
+    "text": (
+        lambda client: ask(client),
+        lambda client: client.generate_content(
+            "Hello", generation_config=GenerationConfig(), safety_settings=NO_FILTERS
+        ),
+    ),
+    "settings of the guide": (
+        lambda client: ask(client, "ما المسار؟", **settings_of_the_guide()),
+        lambda client: client.generate_content(
+            "ما المسار؟",
+            system_instruction="Be brief.",
+            generation_config=GenerationConfig(temperature=0.7, top_p=0.8, top_k=10, max_output_tokens=2048),
+        ),
+    ),
+    "history and level": (
+        lambda client: ask(
+            client,
+            [turn(role, text) for role, text in TURNS],
+            thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel.LOW),
+        ),
+        lambda client: client.generate_content(
+            [Content(role=role, parts=(Part(text=text),)) for role, text in TURNS],
+            generation_config=GenerationConfig(thinking_config=ThinkingConfig(thinking_level="LOW")),
+            safety_settings=NO_FILTERS,
+        ),
+    ),
+    "schema": (
+        lambda client: ask(
+            client, "x", response_mime_type="application/json", response_json_schema=Gap.model_json_schema()
+        ),
+        lambda client: client.generate_content(
+            "x",
+            generation_config=GenerationConfig(
+                response_mime_type="application/json", response_json_schema=Gap.model_json_schema()
+            ),
+            safety_settings=NO_FILTERS,
+        ),
+    ),
+    "PDF": (
+        lambda client: ask(client, [PDF, "Analyse"]),
+        lambda client: client.generate_content(
+            [user(Part(inline_data=Blob(mime_type="application/pdf", data="JVBERi0xLjQ=")), "Analyse")],
+            generation_config=GenerationConfig(),
+            safety_settings=NO_FILTERS,
+        ),
+    ),
+    "stream": (
+        lambda client: stream(client, "Hello"),
+        lambda client: list(
+            client.stream_generate_content("Hello", generation_config=GenerationConfig(), safety_settings=NO_FILTERS)
+        ),
+    ),
+    "count": (
+        lambda client: client.models.count_tokens(model=MODEL, contents="Hello"),
+        lambda client: client.count_tokens("Hello"),
+    ),
+    "models": (
+        lambda client: client.models.list(config={"page_size": 50}),
+        lambda client: client.list_models(page_size=50),
+    ),
+    "model": (lambda client: client.models.get(model=MODEL), lambda client: client.get_model()),
+}
+
+
+def said_alike(request: dict[str, Any]) -> Any:
+    """Give what a request says: in camel case, its whole numbers as such, what is empty left out."""
+    return request["method"], request["path"], request["query"], _alike(request["body"])
+
+
+def _alike(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {re.sub(r"_([a-z])", lambda at: at[1].upper(), name): _alike(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in kept.items() if inner != {}}
+    if isinstance(value, list):
+        return [_alike(inner) for inner in value]
+    return value
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_client_says_what_the_sdk_says(client: genai.Client, sandbox: RunningSandbox, name: str) -> None:
+    by_sdk, by_us = OURS[name]
+    by_sdk(client)
+    with ours(sandbox) as own:
+        by_us(own)
+    first, second = asked(sandbox)
+    assert said_alike(second) == said_alike(first)
+
+
+@pytest.mark.parametrize("text", ["Hello", "ما المسار؟", "Hello [[sbx:max-tokens]]", "Hello [[sbx:safety]]"])
+def test_our_client_hears_what_the_sdk_hears(client: genai.Client, sandbox: RunningSandbox, text: str) -> None:
+    heard = ask(client, text)
+    with ours(sandbox) as own:
+        answer = own.generate_content(text, generation_config=GenerationConfig(), safety_settings=NO_FILTERS)
+    assert answer.text == (heard.text or "")
+    assert str(answer.candidates[0].finish_reason) == heard.candidates[0].finish_reason.value
+    assert answer.usage_metadata is not None
+    assert answer.usage_metadata.total_token_count == heard.usage_metadata.total_token_count
+    assert answer.model_version == heard.model_version

@@ -1,8 +1,10 @@
 """Named limits by user: in memory and in Redis alike, in both colours."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -90,3 +92,27 @@ def test_limits_come_from_the_settings_over_the_defaults() -> None:
 def test_a_malformed_limit_names_its_variable(text: str) -> None:
     with pytest.raises(ConfigurationError, match="ACE_LIMITS"):
         _ = Ace(Settings(limits=text)).throttle
+
+
+@pytest.mark.parametrize("place", ["memory", "redis"])
+def test_of_fifty_workers_at_once_ten_may_ask_the_advisor(request: pytest.FixtureRequest, place: str) -> None:
+    url = request.getfixturevalue("redis_url") if place == "redis" else None
+    throttle, who = Throttle(redis_url=url), f"{time.time_ns()}"
+    start = threading.Barrier(50)
+
+    def work(_: int) -> Turn:
+        start.wait(30)
+        return throttle.take("ai", who)
+
+    with ThreadPoolExecutor(50) as workers:
+        turns = list(workers.map(work, range(50)))
+    assert sum(turn.allowed for turn in turns) == 10
+    assert all(1 <= turn.retry_after <= 60 for turn in turns if not turn.allowed)
+
+
+@pytest.mark.parametrize("place", ["memory", "redis"])
+async def test_of_fifty_tasks_at_once_ten_may_ask_the_advisor(request: pytest.FixtureRequest, place: str) -> None:
+    url = request.getfixturevalue("redis_url") if place == "redis" else None
+    throttle, who = Throttle(redis_url=url), f"{time.time_ns()}"
+    turns = await asyncio.gather(*(throttle.atake("ai", who) for _ in range(50)))
+    assert sum(turn.allowed for turn in turns) == 10

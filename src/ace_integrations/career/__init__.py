@@ -76,7 +76,7 @@ _MODULES = {
         "LearningPath",
         "SkillsGap",
     ),
-    "document": ("Document",),
+    "ace_integrations.core.public_fetch": ("Document",),
 }
 
 __getattr__ = lazy(__name__, {name: module for module, names in _MODULES.items() for name in names})

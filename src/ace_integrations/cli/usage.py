@@ -13,7 +13,7 @@ import typer
 from ace_integrations.cli.output import AsJson, show
 from ace_integrations.cli.state import open_ace
 from ace_integrations.errors import ConfigurationError, InvalidInputError
-from ace_integrations.usage import Scenario, UsageRow, grouped
+from ace_integrations.usage import Scenario, UsageRow, forecast, grouped
 from ace_integrations.usage.meter import month_of, priced
 
 app = typer.Typer(help="What was used, and what it may cost.", invoke_without_command=True)
@@ -65,6 +65,29 @@ def estimate(
                 }
             )
     rows.append({"provider": "total", "units": "", "of": "", "usd": _dollars(total), "assumed": "", "as_of": ""})
+    show(rows, as_json=as_json)
+
+
+@app.command("forecast")
+def foresee(*, as_json: AsJson = False) -> None:
+    """Show how this month ends if it goes on as it began, from the usage table of the platform's database."""
+    since, until = _month("")
+    with open_ace() as ace:
+        found = forecast(
+            stored(since, until), today=datetime.now(UTC).date(), prices=ace.usage.prices, budgets=ace.usage.budgets
+        )
+    rows = [
+        {
+            "provider": one.provider,
+            "of": one.unit,
+            "used": one.used,
+            "expected": one.expected,
+            "usd": None if one.usd is None else _dollars(one.usd),
+            "budget": one.most,
+            "goes_past": one.goes_past,
+        }
+        for one in found
+    ]
     show(rows, as_json=as_json)
 
 

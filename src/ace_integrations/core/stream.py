@@ -184,6 +184,10 @@ class streaming(Generic[C, P, T]):  # noqa: N801 - read as a decorator, like pro
     def __get__(self, instance: Any, owner: type) -> Any:
         return self if instance is None else types.MethodType(self._follow, instance)
 
+    def __call__(self, client: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Follow it with `client`, as in `Gemini.stream_generate_content(client, ...)`."""
+        return self._follow(client, *args, **kwargs)
+
     def _follow(self, client: Any, /, *args: Any, **kwargs: Any) -> Any:
         described = self.describe(client, *args, **kwargs).labelled(client.provider, self.__name__)
         return described if isinstance(client, Describer) else client.follow(described)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ace_integrations.lazy import lazy
 
 if TYPE_CHECKING:
+    from ace_integrations.career.advisor import CareerAdvisor
     from ace_integrations.gemini.client import AsyncGemini, Gemini, GeminiCalls
     from ace_integrations.gemini.model import GeminiModel
     from ace_integrations.gemini.models import (
@@ -41,6 +42,7 @@ __all__ = [
     "Blob",
     "BlockReason",
     "Candidate",
+    "CareerAdvisor",
     "Content",
     "FinishReason",
     "FunctionCall",
@@ -68,7 +70,12 @@ __all__ = [
 ]
 
 _CLIENT = ("AsyncGemini", "Gemini", "GeminiCalls")
-_OTHERS = {"GeminiModel": "model", "GeminiSettings": "settings", "to_answer_schema": "schema"}
+_OTHERS = {
+    "CareerAdvisor": "ace_integrations.career.advisor",
+    "GeminiModel": "model",
+    "GeminiSettings": "settings",
+    "to_answer_schema": "schema",
+}
 
 __getattr__ = lazy(__name__, dict.fromkeys(__all__, "models") | dict.fromkeys(_CLIENT, "client") | _OTHERS)
 

@@ -1,4 +1,4 @@
-"""What a refusal of Gemini means: which error, whether a quota comes back, and when. Source: gemini.md §3.7.
+"""What a refusal of Gemini means: which error, whether a quota comes back, and when. Source: gemini.md §3.5.
 
 What the service says is shown only where a request was malformed, without the values that it quotes: they may be of a
 prompt.
@@ -226,14 +226,19 @@ def _forbidden(message: str) -> str:
 
 
 _VALUE_FOLLOWS = re.compile(r"(\([A-Za-z0-9_./]+\)), .*", re.DOTALL)
-_QUOTED = re.compile(r"\"(?![A-Za-z0-9_.]{1,64}\")[^\"]*(?:\"|\Z)|'(?![\w.\[\]]{1,128}')[^']*(?:'|\Z)", re.ASCII)
+_QUOTED = re.compile(r"\"[^\"]*(?:\"|\Z)|(?<!\w)'[^']*(?:'|\Z)")
+_NAME = re.compile(r"[A-Za-z0-9_.\[\]]{1,128}", re.ASCII)
 
 
 def _malformed(refusal: Refusal) -> str:
     """Give the first line of what the service says, without any value of the request that it quotes."""
     line = refusal.message.strip().partition("\n")[0]
-    shown = _QUOTED.sub("'…'", _VALUE_FOLLOWS.sub(r"\1", line))[:300]
+    shown = _QUOTED.sub(_names_only, _VALUE_FOLLOWS.sub(r"\1", line))[:300]
     return shown or f"the request was refused with status {refusal.status}"
+
+
+def _names_only(quoted: re.Match[str]) -> str:
+    return quoted[0] if _NAME.fullmatch(quoted[0][1:-1]) else "'…'"
 
 
 @cache

@@ -91,7 +91,7 @@ class _Writer:
         return {**target, **beside}
 
     def _at(self, reference: str) -> Json:
-        found = self._root if reference.startswith("#") else {}
+        found: Json = self._root if reference.startswith("#") else {}
         for step in reference[1:].split("/")[1:]:
             inner = found.get(step.replace("~1", "/").replace("~0", "~"))
             found = cast("Json", inner) if isinstance(inner, Mapping) else {}

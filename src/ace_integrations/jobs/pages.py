@@ -1,8 +1,7 @@
 """Page after page of one search."""
 
-from ace_integrations.degradation import FAILING
-from ace_integrations.errors import InvalidInputError, ProviderError
-from ace_integrations.jobs.source import JobPage, reason_of
+from ace_integrations.errors import InvalidInputError, InvalidRequestError, ProviderError
+from ace_integrations.jobs.source import JobPage, Missing, reason_of
 
 
 class PageWalk:
@@ -35,9 +34,11 @@ class PageWalk:
         """End with an empty page that says why, where pages were given already.
 
         Raises:
-            ProviderError: it is the first page, or the question itself is at fault.
+            ProviderError: it is the first page.
         """
         self._left = 0
-        if self._last is None or not isinstance(error, FAILING):
+        if self._last is None:
             raise error
-        return JobPage(postings=(), fetched_at=self._last.fetched_at, cursor=self.cursor, stopped_by=reason_of(error))
+        # The same arguments were accepted before, so it is the cursor that is refused.
+        reason = Missing.EXPIRED if isinstance(error, InvalidRequestError) else reason_of(error)
+        return JobPage(postings=(), fetched_at=self._last.fetched_at, cursor=self.cursor, stopped_by=reason)

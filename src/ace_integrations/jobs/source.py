@@ -5,10 +5,11 @@ from typing import Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from ace_integrations.core.call import Call
+from ace_integrations.core.call import BlockingCall, Call
 from ace_integrations.errors import (
     AuthenticationError,
     BudgetExceededError,
+    ConfigurationError,
     DeadlineExceededError,
     PausedError,
     PermissionDeniedError,
@@ -34,6 +35,8 @@ class Missing(StrEnum):
     """Too many at once, or the service asked to be left alone for some time."""
     REFUSED = "refused"
     """The key is not accepted, or may not do this: for a person to look at."""
+    EXPIRED = "expired"
+    """The page before is too old to go on from it: search anew."""
     TIMEOUT = "timeout"
     UNREADABLE = "unreadable"
     """The answer was not what the service promises."""
@@ -117,3 +120,16 @@ class JobSource(Protocol):
             cursor: of the page before, for the same filters.
         """
         ...
+
+
+class NoSource:
+    """Stands where no source is switched on; implements `JobSource`."""
+
+    def search(self, filters: SearchFilters, *, cursor: str | None = None) -> Call[JobPage]:
+        """Describe a search that finds no source."""
+        del filters, cursor
+        return BlockingCall(_none_is_on)
+
+
+def _none_is_on() -> JobPage:
+    raise ConfigurationError("ACE_JOBS is empty: there are only the platform's own postings")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ace_integrations.lazy import lazy
 
 if TYPE_CHECKING:
+    from ace_integrations.jobs.board import JobBoard
     from ace_integrations.jsearch.client import AsyncJSearch, JSearch, JSearchCalls
     from ace_integrations.jsearch.models import SalaryEstimate
     from ace_integrations.jsearch.rows import RowRefusedError, to_posting
@@ -18,6 +19,7 @@ __all__ = [
     "JSearchCalls",
     "JSearchSettings",
     "JSearchSource",
+    "JobBoard",
     "PathRetiredError",
     "QuotaExhaustedError",
     "RowRefusedError",
@@ -28,6 +30,7 @@ __all__ = [
 _MODULES = {
     "JSearchSettings": "settings",
     "JSearchSource": "source",
+    "JobBoard": "ace_integrations.jobs.board",
     "PathRetiredError": "service",
     "QuotaExhaustedError": "service",
     "RowRefusedError": "rows",

@@ -160,7 +160,7 @@ class JSearch(JSearchOperations, SyncClient[JSearchSettings]):
         Where the service refuses to go on, the last page is empty and `is_partial`, and `stopped_by` says why.
 
         Raises:
-            ProviderError: the first page failed, or the question itself is at fault.
+            ProviderError: the first page failed.
         """
         walk = PageWalk(most_pages)
         while not walk.ended:

@@ -22,6 +22,8 @@ class JSearchSettings(ProviderSettings):
         api_key: of RapidAPI, or of the vendor's own host (begins with `ak_`).
         channel: which of the two hosts; auto goes by the key.
         base_url: another address than the channel's own.
+        default_search: what is searched for when nobody says.
+        default_location: where, when nobody says; empty is the whole country.
         default_country: ISO 3166-1 alpha-2; the service itself takes `us`.
         language: ISO 639-1 of the postings' texts; None leaves the country's own.
         monthly_budget: credits of the plan; a page of results costs one. None counts without a limit.
@@ -42,6 +44,14 @@ class JSearchSettings(ProviderSettings):
     monthly_budget: Annotated[int, Field(ge=0)] | None = Field(default=None, validation_alias="JSEARCH_MONTHLY_BUDGET")
     timeout_s: Annotated[float, Field(gt=0, le=120)] = Field(default=30.0, validation_alias="JSEARCH_TIMEOUT")
 
+    def problems(self) -> list[str]:
+        """Say what contradicts itself."""
+        found = super().problems()
+        if self.channel == "rapidapi" and self.base_url is None and self._is_vendors:
+            # Sent there it would only be said to be not subscribed.
+            found.append("JSEARCH_API_KEY is of the vendor's own host, and JSEARCH_PROVIDER is rapidapi")
+        return found
+
     @property
     def most_units(self) -> int | None:
         """The credits that may be used in a month."""
@@ -52,4 +62,8 @@ class JSearchSettings(ProviderSettings):
         """Whether calls go to the vendor's own host."""
         if self.channel != "auto":
             return self.channel == "openwebninja"
+        return self._is_vendors
+
+    @property
+    def _is_vendors(self) -> bool:
         return self.api_key is not None and self.api_key.get_secret_value().startswith("ak_")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ace_integrations.usage.allowance import Allowance, Allowances
     from ace_integrations.usage.budget import Budget, Crossing
     from ace_integrations.usage.meter import Usage, UsageRow, grouped
+    from ace_integrations.usage.outlook import Forecast, forecast
     from ace_integrations.usage.prices import Assumption, Price, PriceList, Scenario
 
 __all__ = [
@@ -17,18 +18,21 @@ __all__ = [
     "Assumption",
     "Budget",
     "Crossing",
+    "Forecast",
     "Price",
     "PriceList",
     "Scenario",
     "Usage",
     "UsageRow",
     "acting_for",
+    "forecast",
     "grouped",
 ]
 
 _MODULES = {
     "allowance": ("Allowance", "Allowances"),
     "budget": ("Budget", "Crossing"),
+    "outlook": ("Forecast", "forecast"),
     "meter": ("Usage", "UsageRow", "grouped"),
     "prices": ("Assumption", "Price", "PriceList", "Scenario"),
 }

@@ -74,6 +74,11 @@ class Usage:
         self._told: set[tuple[str, Budget, Decimal]] = set()
         self.is_stored = False
 
+    @property
+    def budgets(self) -> Sequence[Budget]:
+        """Every budget of the settings."""
+        return tuple(self._budgets)
+
     def before_call(self, record: CallRecord) -> None:
         """Refuse a call that would go past a hard budget, and set aside what it may use.
 

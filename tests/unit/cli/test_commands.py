@@ -182,9 +182,9 @@ def test_an_estimate_names_what_it_assumes_and_adds_up(ace: Run) -> None:
     size = ("--users", "1000", "--courses", "100", "--classes", "50")
     rows = json.loads(ace("usage", "estimate", *size, "--json").stdout)
     items, total = rows[:-1], rows[-1]
-    assert {row["provider"] for row in items} == {"didit", "jsearch", "mailgun", "paypal", "stripe"}
+    assert {row["provider"] for row in items} == {"didit", "gemini", "jsearch", "mailgun", "paypal", "stripe"}
     assert all(row["assumed"] and row["as_of"] for row in items)
-    assert sum(Decimal(row["usd"]) for row in items) == Decimal(total["usd"]) == Decimal("594.55")
+    assert sum(Decimal(row["usd"]) for row in items) == Decimal(total["usd"]) == Decimal("602.55")
 
 
 def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +194,15 @@ def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, mon
     counts, _ = usage_tables(metadata)
     metadata.create_all(engine)
     today = datetime.now(UTC).date()
-    row = {"day": today, "provider": "didit", "operation": "create_session", "calls": 3, "failed": 1, "units": 700}
+    row = {
+        "day": today,
+        "provider": "didit",
+        "operation": "create_session",
+        "unit": "verification",
+        "calls": 3,
+        "failed": 1,
+        "units": 700,
+    }
     with engine.begin() as connection:
         connection.execute(counts.insert().values(user="student-1", **row))
     for driver in ("sqlite", "sqlite+aiosqlite"):
@@ -203,6 +211,14 @@ def test_usage_is_read_from_the_platforms_database(ace: Run, tmp_path: Path, mon
         assert shown == [
             {"provider": "didit", "user": "student-1", "calls": 3, "failed": 1, "units": 700, "usd": "66.00"}
         ]
+    monkeypatch.setenv("ACE_BUDGETS", "didit=699")
+    (foreseen,) = json.loads(ace("usage", "forecast", "--json").stdout)
+    assert (foreseen["provider"], foreseen["used"], foreseen["budget"], foreseen["goes_past"]) == (
+        "didit",
+        700,
+        699,
+        True,
+    )
     called = {row["name"]: row["last_called"] for row in json.loads(ace("plugins", "--json").stdout)}
     assert (called["didit"], called["stripe"]) == (f"{today}", "")
     assert ace("usage", "--by", "service").returncode == 2

@@ -8,10 +8,20 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.teller import AsyncTeller, Parts, Teller, TellerCalls, account, ateller, events, teller
+from tests.teller import (
+    AsyncTeller,
+    Parts,
+    Teller,
+    TellerCalls,
+    TellerSettings,
+    account,
+    ateller,
+    events,
+    teller,
+)
 
 from ace_integrations import ConnectionFailedError, DeadlineExceededError, ProviderError, UnexpectedReplyError
-from ace_integrations.core import CallRecord, Streamed
+from ace_integrations.core import CallRecord, ConfiguredStream, Streamed
 from ace_integrations.core.stream import Events
 
 TALE = b"data: once\n\ndata: upon\n\ndata: .\n\n"
@@ -142,3 +152,41 @@ def test_a_described_stream_can_be_changed_before_it_is_followed() -> None:
     assert isinstance(described, Streamed)
     client, _ = both([events(TALE)])
     assert list(client.follow(described.map(str.upper))) == ["ONCE", "UPON"]
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+async def test_a_stream_may_need_a_setting_of_the_account_that_it_is_asked_of(colour: str) -> None:
+    asked: list[str] = []
+
+    def describe(settings: TellerSettings) -> Streamed[str]:
+        assert settings.key is not None
+        asked.append(settings.key.get_secret_value())
+        described = TellerCalls().narrate(of="x")
+        assert isinstance(described, Streamed)
+        return described
+
+    stream = ConfiguredStream(describe).labelled("teller", "narrate").map(str.upper)
+    client, awaited = both([events(TALE)])
+    assert asked == []
+    found = list(client.follow(stream)) if colour == "sync" else [word async for word in awaited.follow(stream)]
+    assert (found, asked) == (["ONCE", "UPON"], ["teller-key"])
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize(
+    ("error", "used"),
+    [(httpx.ConnectError("refused"), {}), (httpx.ReadError("reset"), None), (httpx.ReadTimeout("silent"), None)],
+    ids=["not sent", "broke", "silent"],
+)
+async def test_what_was_sent_and_not_answered_may_have_been_billed(
+    colour: str, error: httpx.TransportError, used: object
+) -> None:
+    def fails(request: httpx.Request) -> httpx.Response:
+        raise error
+
+    seen = Seen()
+    here = account(clock=time.time, observer=seen)
+    with pytest.raises((ConnectionFailedError, DeadlineExceededError)):
+        _ = teller(here, fails).tell(of="x") if colour == "sync" else await ateller(here, fails).tell(of="x")
+    (record,) = seen.ended
+    assert record.used == used

@@ -13,7 +13,7 @@ from ace_integrations.jsearch import QuotaExhaustedError
 LOCAL = JobPosting(id="7", title="Tutor", company="Rihla", location="Cairo")
 ENGINEER = SearchFilters(keyword="engineer", country="eg", date_posted="all")
 GATEWAY = {"x-rapidapi-proxy-response": "true"}
-NOT_SUBSCRIBED = {"message": "You are not subscribed to this API."}
+NOT_SUBSCRIBED = {"message": "not subscribed"}
 BURST = {"message": "Too many requests"}
 
 

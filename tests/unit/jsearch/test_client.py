@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from ace_integrations.core import Headers, Repeat, Reply
 from ace_integrations.errors import InvalidInputError, InvalidRequestError
-from ace_integrations.jobs import DatePosted
+from ace_integrations.jobs import DatePosted, Missing
 from ace_integrations.jsearch import JSearch, JSearchCalls, JSearchSettings
 from ace_integrations.jsearch.models import read_estimates
 from ace_integrations.jsearch.query import SearchQuery
@@ -228,9 +228,11 @@ def test_no_pages_are_refused_here(jsearch):
         list(jsearch.pages("engineer", most_pages=0))
 
 
-def test_an_old_cursor_is_refused_by_the_service(jsearch, control):
+def test_an_old_cursor_is_refused_by_the_service_and_ends_the_pages(jsearch, control):
     pages = jsearch.pages("engineer", most_pages=9, country="eg")
-    next(pages)
+    first = next(pages)
     control.advance(3600)
     with pytest.raises(InvalidRequestError):
-        next(pages)
+        jsearch.search("engineer", cursor=first.cursor, country="eg")
+    (last,) = pages
+    assert (last.postings, last.stopped_by) == ((), Missing.EXPIRED)

@@ -17,11 +17,11 @@ from ace_integrations.jobs.source import Missing, reason_of
 from ace_integrations.jsearch import PathRetiredError, QuotaExhaustedError
 from ace_integrations.jsearch.service import SERVICE, quota_of
 
-INVALID_KEY = {"message": "Invalid API key. Go to https://docs.example.com/keys for more info."}
-NOT_SUBSCRIBED = {"message": "You are not subscribed to this API."}
-RETIRED = {"message": "Endpoint '/search' does not exist"}
-QUOTA = {"message": "You have exceeded the MONTHLY quota for Requests on your current plan, BASIC."}
-BURST = {"message": "You have exceeded the rate limit per second for your plan, BASIC, by the API provider"}
+INVALID_KEY = {"message": "Invalid API key, see docs.example.com"}
+NOT_SUBSCRIBED = {"message": "not subscribed"}
+RETIRED = {"message": "no such endpoint"}
+QUOTA = {"message": "exceeded the MONTHLY quota of BASIC"}
+BURST = {"message": "exceeded the rate limit per second of BASIC"}
 INVALID = {"status": "ERROR", "request_id": "r-1", "error": {"message": "Bad date_posted", "code": 400}}
 GATEWAY = {"x-rapidapi-proxy-response": "true"}
 NONE_LEFT = {"x-ratelimit-requests-remaining": "0", "x-ratelimit-requests-reset": "777"}
@@ -32,7 +32,7 @@ ANSWERS = [
     (403, GATEWAY, INVALID_KEY, AuthenticationError, "invalid_key", 1, 1800, Missing.REFUSED),
     (403, GATEWAY, NOT_SUBSCRIBED, PermissionDeniedError, "not_subscribed", 1, 1800, Missing.REFUSED),
     (404, GATEWAY, RETIRED, PathRetiredError, "path_retired", 1, 3600, Missing.UNAVAILABLE),
-    (404, GATEWAY, {"message": "API doesn't exists"}, PathRetiredError, "path_retired", 1, 3600, Missing.UNAVAILABLE),
+    (404, GATEWAY, {"message": "no such host"}, PathRetiredError, "path_retired", 1, 3600, Missing.UNAVAILABLE),
     (429, {**GATEWAY, **NONE_LEFT}, QUOTA, QuotaExhaustedError, "quota", 1, 777, Missing.QUOTA),
     (429, GATEWAY, QUOTA, QuotaExhaustedError, "quota", 1, 86_400, Missing.QUOTA),
     (429, NONE_LEFT, b"", QuotaExhaustedError, "quota", 1, 777, Missing.QUOTA),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -135,23 +136,39 @@ def test_arguments_that_are_refused_are_not_hidden_behind_an_older_answer(ace, c
         ace.jobs.search(ENGINEER, cursor=page.meta.cursor)
 
 
-def test_twenty_at_once_ask_once(ace, control):
-    with ThreadPoolExecutor(20) as pool:
-        found = list(pool.map(lambda _: ace.jobs.search(ENGINEER), range(20)))
+def test_two_hundred_at_once_ask_once_and_after_an_hour_once_more(ace, control):
+    for asked in (1, 2):
+        with ThreadPoolExecutor(200) as pool:
+            found = list(pool.map(lambda _: ace.jobs.search(ENGINEER), range(200)))
+        assert (len({result.meta.fetched_at for result in found}), sent(control)) == (1, asked)
+        control.advance(3601)
+
+
+async def test_two_hundred_tasks_at_once_ask_once(async_ace, control):
+    found = await asyncio.gather(*(async_ace.jobs.search(ENGINEER) for _ in range(200)))
     assert (len({result.meta.fetched_at for result in found}), sent(control)) == (1, 1)
 
 
-async def test_twenty_tasks_at_once_ask_once(async_ace, control):
-    found = await asyncio.gather(*(async_ace.jobs.search(ENGINEER) for _ in range(20)))
-    assert (len({result.meta.fetched_at for result in found}), sent(control)) == (1, 1)
+def _search_100_times(sandbox_url, redis_url, start):
+    with Ace(Settings(sandbox_url=sandbox_url, redis_url=SecretStr(redis_url))) as ace:
+        start.wait(60)
+        with ThreadPoolExecutor(100) as pool:
+            found = list(pool.map(lambda _: ace.jobs.search(ENGINEER), range(100)))
+    assert len({result.meta.fetched_at for result in found}) == 1
+    assert all(result.postings for result in found)
 
 
-def test_twenty_at_once_fail_together(ace, control):
-    control.fail("status", provider="jsearch", operation="search", status=503, times=None)
-    with ThreadPoolExecutor(20) as pool:
-        found = list(pool.map(lambda _: ace.jobs.search(ENGINEER), range(20)))
-    assert {result.meta.missing for result in found} == {Missing.UNAVAILABLE}
-    assert sent(control) <= 20
+def test_two_processes_of_a_hundred_ask_once_together(ace_sandbox, control, own_redis_url):
+    control.reset()
+    spawn = multiprocessing.get_context("spawn")
+    start = spawn.Barrier(2)
+    values = (ace_sandbox.url, own_redis_url, start)
+    processes = [spawn.Process(target=_search_100_times, args=values) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(90)
+    assert ([process.exitcode for process in processes], sent(control)) == ([0, 0], 1)
 
 
 def test_a_block_and_what_was_kept_outlive_the_process(ace_sandbox, control, own_redis_url):

@@ -96,7 +96,7 @@ def _qualifications(highlights: object) -> str:
 _EXPERIENCE = re.compile(r"xperien[cz]|خبرة|rfahrung|xpérience|sperienz")
 _YEARS = re.compile(
     r"(?<![0-9.])([0-9]{1,2})\s*\+?\s*(?:(?:-|–|—|to|or|bis|a|إلى|الى)\s*[0-9]{1,2}\s*)?\+?\s*"
-    r"(?:years?\b|yrs?\b|سن[ةه]|سنوات|عام|أعوام|jahre?n?\b|años?\b|ans?\b|anni\b)",
+    r"(?:years?\b|yrs?\b|سن[ةه]|سنوات|عام|أعوام|jahre?n?\b|años?\b|ans\b|anni\b)(?!\s*(?:old|of age|or older))",
     re.IGNORECASE,
 )
 _TWO_YEARS = re.compile("سنتين|سنتان|عامين")

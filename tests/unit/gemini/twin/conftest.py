@@ -1,12 +1,9 @@
-"""The twin alone in a sandbox, as new for each test, and someone who asks it over plain HTTP."""
+"""Someone who asks the twin over plain HTTP."""
 
 import json
 
 import httpx
 import pytest
-
-from ace_integrations.gemini.sandbox import GeminiTwin
-from ace_integrations.sandbox import start
 
 MODEL = "gemini-3.5-flash-lite"
 
@@ -61,19 +58,6 @@ def events(text):
 def text_of(*answers):
     parts = [part for one in answers for part in one["candidates"][0].get("content", {}).get("parts", ())]
     return "".join(part["text"] for part in parts if not part.get("thought"))
-
-
-@pytest.fixture(scope="session")
-def _gemini_server():
-    with start(twins=[GeminiTwin]) as running:
-        yield running
-
-
-@pytest.fixture
-def gemini_sandbox(_gemini_server):
-    _gemini_server.control.reset()
-    yield _gemini_server
-    _gemini_server.control.clear_faults()
 
 
 @pytest.fixture(scope="session")
