@@ -189,6 +189,8 @@ def _page(request: Request, template: str, user: User, refused: RefusedError | N
 
 async def _gate(request: Request, user: User, ace: AsyncAce) -> Response | None:
     """Give what is shown in place of the advisor; None to whom it is open."""
+    if not ace.settings.ai:
+        return page(request, "not_found.html", user, 404)
     if user.role != "student":
         return page(request, "advisor_closed.html", user, 403)
     return None if await career.has_agreed(request, user) else _asking(request, user, ace, 200)
@@ -201,7 +203,7 @@ def _closed(request: Request, user: User, ace: AsyncAce, refused: RefusedError) 
 
 
 def _asking(request: Request, user: User, ace: AsyncAce, status: int, *, missing: bool = False) -> Response:
-    service = ace.assembly.plugins.provider(ace.settings.ai).title
+    service = next((one.title for one in ace.assembly.chosen() if one.capability == "ai"), "")
     return page(request, "advisor_consent.html", user, status, service=service, missing=missing)
 
 
