@@ -1,7 +1,5 @@
 """axe-core finds nothing serious on any page, in both languages, light and dark."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +9,7 @@ from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import (
     Admin,
+    Audit,
     Shot,
     admin_pages,
     be,
@@ -21,56 +20,6 @@ from tests.browser.conftest import (
     sign_up,
     token_of,
 )
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-Audit = Callable[[Page], None]
-
-
-@pytest.fixture(scope="session")
-def audit(axe_path: Path) -> Audit:
-    """Give what checks a page and every frame in it, each as a document of its own."""
-    axe = axe_path.read_text()
-
-    def check(page: Page) -> None:
-        found: list[str] = []
-        # A mail's frame runs no script, axe's included.
-        for frame in (one for one in page.frames if "/inbox/" not in one.url):
-            frame.evaluate(axe)
-            options = {"runOnly": TAGS, "iframes": False, "resultTypes": ["violations"]}
-            answer: dict[str, Any] = frame.evaluate("options => axe.run(document, options)", options)
-            found += [
-                f"{frame.url}: {one['impact']} {one['id']}: {one['help']}: {node['html'][:200]}"
-                for one in answer["violations"]
-                if one["impact"] in ("serious", "critical")
-                for node in one["nodes"]
-            ]
-        assert found == []
-
-    return check
-
-
-@pytest.fixture(params=[("en", "light"), ("ar", "dark")], ids="-".join)
-def look(request: pytest.FixtureRequest) -> Any:
-    """Give each language and each set of colours once: neither changes what axe finds in the other."""
-    return request.param
-
-
-@pytest.fixture
-def language(look: Any) -> Any:
-    return look[0]
-
-
-@pytest.fixture
-def scheme(look: Any) -> Any:
-    return look[1]
-
-
-@pytest.fixture
-def visitor(browser: Browser, servers: Running, language: Language, scheme: Any) -> Iterator[Page]:
-    """Give a page in one language and one set of colours."""
-    with guarded(browser, viewport={"width": 1280, "height": 900}, color_scheme=scheme) as page:
-        page.goto(f"{servers.platform}/lang/{language}?back=/courses")
-        yield page
 
 
 def test_the_pages_for_anyone(visitor: Page, servers: Running, audit: Audit) -> None:

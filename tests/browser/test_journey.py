@@ -20,6 +20,7 @@ from tests.browser.conftest import (
     sign_up,
     token_of,
 )
+from tests.browser.pages import goes_by_keyboard, is_narrow, is_well_formed
 
 
 def test_a_student_signs_up_verifies_reads_the_mail_and_pays_by_card(page: Page, servers: Running, shot: Shot) -> None:
@@ -101,7 +102,7 @@ CONSOLE = (
 # Colours move nothing: each width has one set of them.
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (390, "light"), (1280, "dark")])
-def test_no_page_scrolls_sideways_and_each_is_well_formed(
+def test_no_page_scrolls_sideways_and_eachis_well_formed(
     browser: Browser,
     servers: Running,
     student: Story,
@@ -116,74 +117,36 @@ def test_no_page_scrolls_sideways_and_each_is_well_formed(
         page.goto(f"{servers.platform}/lang/{language}?back=/courses")
         for path in ANYONE:
             page.goto(servers.platform + path)
-            _is_well_formed(page, language)
+            is_well_formed(page, language)
         for name in chain(paying_pages(page, servers, payer, language), admin_pages(page, servers, admin)):
-            _is_well_formed(page, language)
+            is_well_formed(page, language)
             shot(page, f"page-{name}-{language}-{scheme}-{width}")
         be(page, servers, token_of(student))
         for path in STUDENT:
             page.goto(servers.platform + path)
-            _is_well_formed(page, language)
+            is_well_formed(page, language)
             if path == "/courses/2":
                 page.locator("#way-card").check()
                 card_fields(page)
             shot(page, f"page{path.replace('/', '-')}-{language}-{scheme}-{width}")
-            assert _is_narrow(page), path
+            assert is_narrow(page), path
         for path in CONSOLE:
             page.goto(servers.sandbox.url + path)
-            assert _is_narrow(page), path
+            assert is_narrow(page), path
             assert page.locator("h1").count() == 1
-
-
-def _is_well_formed(page: Page, language: Language) -> None:
-    """Check how a page is made."""
-    assert _is_narrow(page), page.url
-    assert [page.locator(one).count() for one in ("h1", "main", "html[lang][dir]", "header nav[aria-label]")] == [1] * 4
-    root = page.locator("html")
-    assert root.get_attribute("lang") == language
-    assert root.get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
-    assert page.evaluate(
-        "Array.from(document.querySelectorAll('input:not([type=hidden]), select')).every(field => field.labels.length)"
-    )
-    assert page.evaluate("Array.from(document.images).every(image => image.hasAttribute('alt'))")
-
-
-def _is_narrow(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-
-
-FOCUSABLE = """() => {
-  const all = [...document.querySelectorAll("a[href], button, select, summary, iframe, input, [tabindex='0']")];
-  const group = (one) => all.filter((other) => other.type === "radio" && other.name === one.name);
-  const stop = (one) => one.type !== "radio" || one === (group(one).find((other) => other.checked) ?? group(one)[0]);
-  window.stops = all.filter((one) => one.checkVisibility() && !one.disabled && stop(one));
-  document.body.tabIndex = -1;
-  document.body.focus();
-  return window.stops.length;
-}"""
-"""Collects what Tab stops at, in the order of reading, of a group of radio buttons one; and begins before them all."""
-
-
-def _goes_by_keyboard(page: Page) -> None:
-    """Check that Tab goes through all there is to use, in the order of reading, and is seen at each."""
-    for number in range(page.evaluate(FOCUSABLE)):
-        page.keyboard.press("Tab")
-        assert page.evaluate("window.stops.indexOf(document.activeElement)") == number, page.url
-        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-    assert page.evaluate("window.stops[0].className") == "skip"
 
 
 @pytest.mark.parametrize("path", ["/signup", "/login", "/courses"])
 def test_the_keyboard_reaches_everything_and_is_seen_where_it_is(path: str, page: Page, servers: Running) -> None:
     page.goto(servers.platform + path)
-    _goes_by_keyboard(page)
+    goes_by_keyboard(page)
 
 
 def test_the_keyboard_reaches_everything_of_paying_and_of_the_admin(
     page: Page, servers: Running, payer: Story, admin: Admin
 ) -> None:
     for _ in chain(paying_pages(page, servers, payer, "en"), admin_pages(page, servers, admin)):
-        _goes_by_keyboard(page)
+        goes_by_keyboard(page)
 
 
 @pytest.mark.parametrize("path", ["/console/paypal", "/console/fx"])
@@ -191,7 +154,7 @@ def test_the_keyboard_reaches_everything_of_the_consoles_money(
     path: str, page: Page, servers: Running, admin: Admin
 ) -> None:
     page.goto(servers.sandbox.url + path)
-    _goes_by_keyboard(page)
+    goes_by_keyboard(page)
 
 
 def test_the_first_bad_field_has_the_focus_and_names_its_error(page: Page, servers: Running) -> None:

@@ -1,0 +1,42 @@
+"""What every page must be: well formed, narrow, and reached by the keyboard."""
+
+from examples.shared.messages import Language
+from playwright.sync_api import Page
+
+
+def is_well_formed(page: Page, language: Language) -> None:
+    """Check how a page is made."""
+    assert is_narrow(page), page.url
+    assert [page.locator(one).count() for one in ("h1", "main", "html[lang][dir]", "header nav[aria-label]")] == [1] * 4
+    root = page.locator("html")
+    assert root.get_attribute("lang") == language
+    assert root.get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+    fields = "Array.from(document.querySelectorAll('input:not([type=hidden]), select, textarea'))"
+    assert page.evaluate(f"{fields}.every(field => field.labels.length)")
+    assert page.evaluate("Array.from(document.images).every(image => image.hasAttribute('alt'))")
+
+
+def is_narrow(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+FOCUSABLE = """() => {
+  const fields = "button, select, input, textarea";
+  const all = [...document.querySelectorAll(`a[href], summary, iframe, ${fields}, [tabindex='0']`)];
+  const group = (one) => all.filter((other) => other.type === "radio" && other.name === one.name);
+  const stop = (one) => one.type !== "radio" || one === (group(one).find((other) => other.checked) ?? group(one)[0]);
+  window.stops = all.filter((one) => one.checkVisibility() && !one.disabled && stop(one));
+  document.body.tabIndex = -1;
+  document.body.focus();
+  return window.stops.length;
+}"""
+"""Collects what Tab stops at, in the order of reading, of a group of radio buttons one; and begins before them all."""
+
+
+def goes_by_keyboard(page: Page) -> None:
+    """Check that Tab goes through all there is to use, in the order of reading, and is seen at each."""
+    for number in range(page.evaluate(FOCUSABLE)):
+        page.keyboard.press("Tab")
+        assert page.evaluate("window.stops.indexOf(document.activeElement)") == number, page.url
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert page.evaluate("window.stops[0].className") == "skip"
