@@ -96,8 +96,8 @@ _CONSENT: dict[str, dict[str, str]] = {
         "ar": "أسئلتك، وآخر عشر رسائل من المحادثة.",
     },
     "consent_leaves_cv": {
-        "en": "The text of a CV that you send to be checked.",
-        "ar": "نص السيرة التي ترسلها للمراجعة.",
+        "en": "The text of a CV that you send to be checked, name and all. Leave out what you would not tell.",
+        "ar": "نص السيرة التي ترسلها للمراجعة، مع الاسم في أعلاها. احذف ما لا تريد أن تقوله.",
     },
     "consent_leaves_profile": {
         "en": "Your profile: university, major, grade, year, skills and certificates.",
@@ -111,10 +111,6 @@ _CONSENT: dict[str, dict[str, str]] = {
     "consent_stays_contact": {
         "en": "E-mail addresses and phone numbers: they are taken out of all that you write, CVs too.",
         "ar": "عناوين البريد وأرقام الهاتف: نحذفها من كل ما تكتبه، ومن السيرة أيضًا.",
-    },
-    "consent_stays_rest": {
-        "en": "The rest of a CV is sent as it stands, such as a name at its top. Leave out what you would not tell.",
-        "ar": "تُرسل بقية كلمات السيرة كما هي، ومنها الاسم في أعلاها. احذف ما لا تريد أن تقوله.",
     },
     "consent_wrong": {
         "en": "Answers come from a machine and can be wrong. Nothing is decided about you by them.",
