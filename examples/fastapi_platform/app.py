@@ -22,9 +22,26 @@ from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
 from ace_integrations.webhooks import AsyncReceiver
-from examples.fastapi_platform import accounts, admin, buying, identity, pages, paying, payments, refunds
+from examples.fastapi_platform import (
+    accounts,
+    admin,
+    advising,
+    advisor,
+    board,
+    buying,
+    identity,
+    jobs,
+    pages,
+    paying,
+    payments,
+    profiles,
+    refunds,
+)
 from examples.fastapi_platform.accounts import AccountCreated, asking, recording, welcoming
+from examples.fastapi_platform.career import RefusedError
 from examples.fastapi_platform.database import Sessions, open_engine, prepare
+from examples.fastapi_platform.postings import finding
+from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import MAILS, USAGE, WEBHOOK_CLAIMS
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
@@ -67,8 +84,10 @@ def create_app(
         app.state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
         mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
         ace.mail.suppressions = AsyncSqlSuppressions(sessions, MAILS)
+        ace.jobs.board.local = finding(sessions, clock)
         app.state.receiver.on(DeliveryEvent)(mails.note)
         app.state.receiver.on(PaymentHint)(payments.on_payment_hint(ace, sessions))
+        app.state.talks = set()
         app.state.bus = EventBus()
         app.state.bus.on(AccountCreated)(welcoming(mails, origin=app.state.origin))
         app.state.bus.on(AccountCreated)(recording(ace.audit))
@@ -82,7 +101,7 @@ def create_app(
         try:
             yield
         finally:
-            for task in background:
+            for task in (*background, *app.state.talks):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
@@ -93,16 +112,28 @@ def create_app(
     app = FastAPI(title="Rihla", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.receiver = _receiver(ace)
     app.middleware("http")(_guard)
+    app.add_exception_handler(RefusedError, advising.refusal)  # type: ignore[arg-type]  # of that class only
+    app.add_exception_handler(413, _too_large)
     app.include_router(webhook_routes(app.state.receiver, *WEBHOOKS, refused_status={"stripe": 403}))
     app.include_router(health_route(ace))
     limited = [Depends(throttled("default", who=asking))]
     app.include_router(identity.router, dependencies=limited)
     app.include_router(paying.router, dependencies=limited)
     app.include_router(admin.router, dependencies=limited)
+    app.include_router(jobs.router, dependencies=limited)
+    app.include_router(board.router, dependencies=limited)
     app.include_router(buying.router)
+    app.include_router(advising.router)
+    app.include_router(advisor.router)
+    app.include_router(profiles.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=SHARED / "static"), name="static")
     return app
+
+
+async def _too_large(request: Request, error: Exception) -> Response:
+    del error
+    return page(request, "too_large.html", None, 413)
 
 
 def _admin_of_environment() -> tuple[str, str] | None:

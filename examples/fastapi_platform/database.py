@@ -1,4 +1,4 @@
-"""The engine, its tables, and the courses of the demonstration."""
+"""The engine, its tables, and what the demonstration begins with."""
 
 import os
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from examples.fastapi_platform.tables import Base, Course
+from examples.fastapi_platform.postings import first_postings
+from examples.fastapi_platform.tables import Base, Course, Job
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -67,13 +68,15 @@ def open_engine(url: str | None = None) -> AsyncEngine:
 
 
 async def prepare(engine: AsyncEngine) -> Sessions:
-    """Create the tables and the demonstration's courses where they are missing."""
+    """Create the tables, the demonstration's courses and its jobs where they are missing."""
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     async with sessions.begin() as session:
         if await session.scalar(select(Course.id).limit(1)) is None:
             session.add_all([Course(**_columns(course)) for course in COURSES])
+        if await session.scalar(select(Job.id).limit(1)) is None:
+            session.add_all(first_postings())
     return sessions
 
 

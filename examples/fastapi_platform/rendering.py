@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
+from ace_integrations.jobs import JobPosting
 from ace_integrations.payments import Money
 from ace_integrations.payments.rates import Rate
 from examples.fastapi_platform.tables import User
@@ -32,15 +33,23 @@ def page(request: Request, template: str, user: User | None, status: int = 200, 
         language=language,
         direction="rtl" if language == "ar" else "ltr",
         path=request.url.path,
+        address=_address(request),
         say=lambda key, **given: say(key, language, **given),
         plural=lambda stem, count: plural(stem, count, language),
         money=lambda amount: money(amount, language),
         rate=lambda shown: rate(shown, language),
+        salary=lambda posting: salary(posting, language),
         pick=lambda thing, field: getattr(thing, f"{field}_{language}"),
         year=time.gmtime().tm_year,
         **values,
     )
     return HTMLResponse(html, status)
+
+
+def _address(request: Request) -> str:
+    """Give what the same page is asked for with."""
+    query = request.url.query if request.method == "GET" else ""
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def money(amount: Money, language: Language) -> Markup:
@@ -55,7 +64,22 @@ def rate(shown: Rate, language: Language) -> Markup:
     return Markup("{} = {}").format(one, worth)
 
 
+def salary(posting: JobPosting, language: Language) -> Markup | None:
+    """Write what a job pays in a time; None where its posting does not say."""
+    ends = dict.fromkeys(_counted(one) for one in (posting.salary_min, posting.salary_max) if one is not None)
+    if not ends:
+        return None
+    paid = _signed("–".join(ends), posting.salary_currency or "", language)
+    if posting.salary_period is None:
+        return paid
+    return Markup("{} {}").format(paid, say(f"per_{posting.salary_period.lower()}", language))
+
+
+def _counted(number: float) -> str:
+    return f"{number:,.0f}" if number == round(number) else f"{number:,.2f}"
+
+
 def _signed(written: str, currency: str, language: Language) -> Markup:
     signs = {"EGP": ("EGP ", "ج.م."), "USD": ("$", "US$")}
     before, after = signs.get(currency, (f"{currency} ", currency))
-    return Markup("<bdi>{}</bdi>").format(f"{before}{written}" if language == "en" else f"{written} {after}")
+    return Markup("<bdi>{}</bdi>").format((f"{before}{written}" if language == "en" else f"{written} {after}").strip())

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ace_integrations.contrib.sqlalchemy import audit_table, claims_table, mail_tables, usage_tables
+from ace_integrations.contrib.sqlalchemy.conversations import conversation_tables
 from ace_integrations.payments import Money
 
 
@@ -193,7 +194,57 @@ class Enrollment(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class Job(Base):
+    """A job that a company of the platform offers, in the words of `JobPosting`.
+
+    `places` names its place in every way that somebody may search for it, in both languages.
+    """
+
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    company: Mapped[str] = mapped_column(String(200))
+    location: Mapped[str] = mapped_column(String(200))
+    places: Mapped[str] = mapped_column(String(300))
+    description: Mapped[str] = mapped_column(Text)
+    salary_min: Mapped[int | None]
+    salary_max: Mapped[int | None]
+    salary_period: Mapped[str | None] = mapped_column(String(8))
+    salary_currency: Mapped[str | None] = mapped_column(String(3))
+    employment_type: Mapped[str | None] = mapped_column(String(16))
+    experience_level: Mapped[str | None] = mapped_column(String(16))
+    remote: Mapped[bool] = mapped_column(default=False)
+    posted_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Profile(Base):
+    """What a student tells the advisor of their studies; who they are stands elsewhere."""
+
+    __tablename__ = "profiles"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    university: Mapped[str | None] = mapped_column(String(120))
+    major: Mapped[str | None] = mapped_column(String(120))
+    gpa: Mapped[float | None]
+    gpa_scale: Mapped[float | None]
+    graduation_year: Mapped[int | None]
+    skills: Mapped[list[str]]
+    certifications: Mapped[list[str]]
+
+
+class AiConsent(Base):
+    """That a user is an adult and agreed to what leaves the platform; `wording` says to which words."""
+
+    __tablename__ = "ai_consents"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    wording: Mapped[str] = mapped_column(String(16))
+    given_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 AUDIT = audit_table(Base.metadata)
 WEBHOOK_CLAIMS = claims_table(Base.metadata)
 MAILS = mail_tables(Base.metadata)
 USAGE = usage_tables(Base.metadata)
+CONVERSATIONS = conversation_tables(Base.metadata)

@@ -124,11 +124,14 @@ class _Assembly:
 
     def job_board(self, local_jobs: "LocalJobs | None") -> "JobBoard":
         from ace_integrations.jobs import JobBoard
+        from ace_integrations.jobs.source import NoSource
 
         name = self.settings.jobs
-        return JobBoard(name, self._build(name, "jobs"), local=local_jobs)
+        return JobBoard(name, self._build(name, "jobs") if name else NoSource(), local=local_jobs)
 
     def text_model(self) -> "TextModel":
+        if not self.settings.ai:
+            raise ConfigurationError("ACE_AI is empty: name the provider of a language model, as in gemini")
         model: TextModel = self._build(self.settings.ai, "ai")
         return model
 

@@ -304,8 +304,8 @@ class Settings(_Environment):
         max_retries: how often a call is sent again at most.
         identity: the provider that verifies identities, as `ace plugins` names it.
         mail: the provider that sends mail.
-        ai: the provider of a language model.
-        jobs: the provider of job postings from outside.
+        ai: the provider of a language model; empty where the platform uses none.
+        jobs: the provider of job postings from outside; empty where there are only the platform's own.
         ai_cache: how long structured advice is kept for the same user and question, as in 24h; 0 keeps none.
         cv_hosts: from which hosts a CV may be fetched, as in "files.example.com"; none refuses every address.
         payments: the providers that take payments, with commas, the default first.
@@ -426,8 +426,8 @@ class Settings(_Environment):
         return (
             ("identity", self.identity),
             ("mail", self.mail),
-            ("ai", self.ai),
-            ("jobs", self.jobs),
+            *((("ai", self.ai),) if self.ai else ()),
+            *((("jobs", self.jobs),) if self.jobs else ()),
             *(("payments", name) for name in self.payments),
             *(("rates", name) for name in self.fx_sources),
         )

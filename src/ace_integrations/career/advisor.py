@@ -19,7 +19,7 @@ from ace_integrations.career.document import text_of
 from ace_integrations.career.language import Language, language_of
 from ace_integrations.career.prompts import PROMPT_VERSION, Task
 from ace_integrations.career.schemas import CvAnalysis, JobRecommendations, LearningPath, SkillsGap
-from ace_integrations.core.call import Call, Result
+from ace_integrations.core.call import BlockingCall, Call, Result
 from ace_integrations.core.keep import Cached
 from ace_integrations.core.public_fetch import Document, PublicFetch
 from ace_integrations.core.stream import Streamed
@@ -190,12 +190,12 @@ class CareerAdvisor:
 
     def _read(self, cv: str | Document) -> Call[str]:
         if isinstance(cv, Document):
-            return Result(text_of(cv))
+            return _text(cv)
         if not _ADDRESS.fullmatch(cv):
             return Result(cv)
         if self._fetch is None:
             raise InvalidInputError("is an address, and none is fetched here: send the text", field="cv_text")
-        return self._fetch.get(cv.strip()).map(text_of)
+        return self._fetch.get(cv.strip()).then(_text)
 
     def _analyse(self, text: str, language: Language, context: UserContext, user: str) -> Call[Advice[CvAnalysis]]:
         whole = redact(clean(_within(text, LONGEST_CV, "cv_text")))
@@ -267,6 +267,11 @@ def _role(text: str) -> str:
     if not role:
         raise InvalidInputError("is empty", field="target_role")
     return role
+
+
+def _text(document: Document) -> Call[str]:
+    # Reading a PDF takes its time: awaited, in a thread.
+    return BlockingCall(lambda: text_of(document))
 
 
 def _short(text: str) -> str:

@@ -176,7 +176,9 @@ class Career(CareerOperations, SyncFacade):
             if not isinstance(error, InvalidInputError):
                 store.add(user, conversation, Exchange(message=message))
             raise
-        yield _last(whole, message, locale, store.add(user, conversation, Exchange(message=message, answer=whole)))
+        answer = _whole(whole, message, locale)
+        talk = store.add(user, conversation, Exchange(message=message, answer=answer.answer))
+        yield Said(conversation=talk, answer=answer)
 
 
 class AsyncCareer(CareerOperations, AsyncFacade):
@@ -231,10 +233,11 @@ class AsyncCareer(CareerOperations, AsyncFacade):
             if not isinstance(error, InvalidInputError):
                 await store.add(user, conversation, Exchange(message=message))
             raise
-        talk = await store.add(user, conversation, Exchange(message=message, answer=whole))
-        yield _last(whole, message, locale, talk)
+        answer = _whole(whole, message, locale)
+        talk = await store.add(user, conversation, Exchange(message=message, answer=answer.answer))
+        yield Said(conversation=talk, answer=answer)
 
 
-def _last(whole: TextAnswer | None, message: str, locale: str | None, conversation: int) -> Said:
+def _whole(whole: TextAnswer | None, message: str, locale: str | None) -> ChatAnswer:
     assert whole is not None  # noqa: S101 - a stream ends with the whole answer, or with an error
-    return Said(conversation=conversation, answer=spoken(whole, language_of(message, locale)))
+    return spoken(whole, language_of(message, locale))

@@ -82,13 +82,13 @@ class JobBoard:
 
     Args:
         name: of the source, for warnings.
-        local: finds the platform's own postings; None where it has none.
+        local: finds the platform's own postings; None where it has none. May be set later.
     """
 
     def __init__(self, name: str, source: JobSource, *, local: LocalJobs | None = None) -> None:
         self._name = name
         self._source = source
-        self._local = local
+        self.local = local
 
     def search(
         self, filters: SearchFilters, *, job_source: JobOrigin | str = JobOrigin.BOTH, cursor: str | None = None
@@ -100,8 +100,8 @@ class JobBoard:
         """
         origin = _origin(job_source)
         ours: Call[tuple[JobPosting, ...]] = Result(())
-        if self._local is not None and origin is not JobOrigin.EXTERNAL:
-            ours = _Local(self._local, filters)
+        if self.local is not None and origin is not JobOrigin.EXTERNAL:
+            ours = _Local(self.local, filters)
         if origin is JobOrigin.LOCAL:
             return ours.map(lambda local: _result(origin, local, _Outside()))
         outside = self._outside(filters, cursor)

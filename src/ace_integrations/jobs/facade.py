@@ -16,7 +16,7 @@ class JobsOperations:
     """Describe what a platform asks of its board of jobs."""
 
     provider = ""
-    _board: JobBoard
+    board: JobBoard
 
     @operation
     def search(
@@ -37,7 +37,7 @@ class JobsOperations:
             InvalidInputError: `job_source` is none of these.
             InvalidRequestError: the service refused the arguments; an old cursor for one.
         """
-        return self._board.search(filters or SearchFilters(), job_source=job_source, cursor=cursor)
+        return self.board.search(filters or SearchFilters(), job_source=job_source, cursor=cursor)
 
 
 class Jobs(JobsOperations, SyncFacade):
@@ -45,7 +45,7 @@ class Jobs(JobsOperations, SyncFacade):
 
     def __init__(self, sender: Sender, board: JobBoard) -> None:
         super().__init__(sender)
-        self._board = board
+        self.board = board
 
     def pages(self, filters: SearchFilters | None = None, *, most_pages: int) -> Iterator[JobPage]:
         """Give page after page from outside, each billed unless it is kept.
@@ -58,7 +58,7 @@ class Jobs(JobsOperations, SyncFacade):
         walk = PageWalk(most_pages)
         while not walk.ended:
             try:
-                page = walk.came(self.perform(self._board.page(filters or SearchFilters(), cursor=walk.cursor)))
+                page = walk.came(self.perform(self.board.page(filters or SearchFilters(), cursor=walk.cursor)))
             except ProviderError as error:
                 page = walk.refused(error)
             yield page
@@ -69,14 +69,14 @@ class AsyncJobs(JobsOperations, AsyncFacade):
 
     def __init__(self, sender: AsyncSender, board: JobBoard) -> None:
         super().__init__(sender)
-        self._board = board
+        self.board = board
 
     async def pages(self, filters: SearchFilters | None = None, *, most_pages: int) -> AsyncIterator[JobPage]:
         """Give page after page from outside; see `Jobs.pages`."""
         walk = PageWalk(most_pages)
         while not walk.ended:
             try:
-                page = walk.came(await self.perform(self._board.page(filters or SearchFilters(), cursor=walk.cursor)))
+                page = walk.came(await self.perform(self.board.page(filters or SearchFilters(), cursor=walk.cursor)))
             except ProviderError as error:
                 page = walk.refused(error)
             yield page

@@ -5,10 +5,11 @@ from typing import Protocol
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from ace_integrations.core.call import Call
+from ace_integrations.core.call import BlockingCall, Call
 from ace_integrations.errors import (
     AuthenticationError,
     BudgetExceededError,
+    ConfigurationError,
     DeadlineExceededError,
     PausedError,
     PermissionDeniedError,
@@ -119,3 +120,16 @@ class JobSource(Protocol):
             cursor: of the page before, for the same filters.
         """
         ...
+
+
+class NoSource:
+    """Stands where no source is switched on; implements `JobSource`."""
+
+    def search(self, filters: SearchFilters, *, cursor: str | None = None) -> Call[JobPage]:
+        """Describe a search that finds no source."""
+        del filters, cursor
+        return BlockingCall(_none_is_on)
+
+
+def _none_is_on() -> JobPage:
+    raise ConfigurationError("ACE_JOBS is empty: there are only the platform's own postings")

@@ -174,6 +174,17 @@ async def test_without_a_key_an_ace_shows_the_platforms_own(local, caplog):
     assert (found.meta.missing, len(found.postings), len(caplog.records)) == (Missing.NOT_CONFIGURED, 1, 1)
 
 
+def test_a_platform_may_have_its_own_postings_only(ace_sandbox, local):
+    settings = Settings(sandbox_url=ace_sandbox.url, jobs="", ai="")
+    with Ace(settings, local_jobs=lambda filters: [local(1)]) as ace:
+        found = ace.jobs.search()
+        assert (found.meta.missing, len(found.postings)) == (Missing.NOT_CONFIGURED, 1)
+        assert {name for _, name in settings.switched_on}.isdisjoint({"jsearch", "gemini"})
+        with pytest.raises(errors.ConfigurationError, match="ACE_AI"):
+            ace.ai.generate("Hello")
+    assert ace_sandbox.control.journal(kind="call") == []
+
+
 def test_a_budget_of_the_settings_ends_searches(ace_sandbox, monkeypatch):
     monkeypatch.setenv("JSEARCH_MONTHLY_BUDGET", "2")
     with Ace(Settings(sandbox_url=ace_sandbox.url)) as ace:
