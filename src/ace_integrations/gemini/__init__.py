@@ -11,23 +11,19 @@ if TYPE_CHECKING:
     from ace_integrations.gemini.models import (
         SAFETY,
         Blob,
-        BlockReason,
         Candidate,
         Content,
-        FinishReason,
         FunctionCall,
         FunctionCallingConfig,
         FunctionDeclaration,
         FunctionResponse,
         GenerateContentResponse,
         GenerationConfig,
-        HarmCategory,
         ListedModel,
         ModelPage,
         Part,
         SafetySetting,
         ThinkingConfig,
-        Threshold,
         Tool,
         ToolConfig,
         UrlContext,
@@ -35,6 +31,7 @@ if TYPE_CHECKING:
     )
     from ace_integrations.gemini.schema import to_answer_schema
     from ace_integrations.gemini.settings import GeminiSettings
+    from ace_integrations.gemini.vocabulary import BlockReason, FinishReason, HarmCategory, Threshold
 
 __all__ = [
     "SAFETY",
@@ -70,6 +67,7 @@ __all__ = [
 ]
 
 _CLIENT = ("AsyncGemini", "Gemini", "GeminiCalls")
+_WORDS = ("BlockReason", "FinishReason", "HarmCategory", "Threshold")
 _OTHERS = {
     "CareerAdvisor": "ace_integrations.career.advisor",
     "GeminiModel": "model",
@@ -77,7 +75,10 @@ _OTHERS = {
     "to_answer_schema": "schema",
 }
 
-__getattr__ = lazy(__name__, dict.fromkeys(__all__, "models") | dict.fromkeys(_CLIENT, "client") | _OTHERS)
+__getattr__ = lazy(
+    __name__,
+    dict.fromkeys(__all__, "models") | dict.fromkeys(_CLIENT, "client") | dict.fromkeys(_WORDS, "vocabulary") | _OTHERS,
+)
 
 
 def __dir__() -> list[str]:

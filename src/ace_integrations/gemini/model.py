@@ -148,8 +148,7 @@ class _Asked:
         if self.request.json_schema is None:
             return config
         schema = to_answer_schema(self.request.json_schema)
-        shaped = GenerationConfig(response_mime_type="application/json", response_json_schema=schema)
-        return GenerationConfig.model_validate(config.as_json() | shaped.as_json())
+        return config.model_copy(update={"response_mime_type": "application/json", "response_json_schema": schema})
 
 
 def _turns(request: TextRequest) -> list[Content]:

@@ -4,96 +4,13 @@ Both directions use the same contents: what a model said is sent back as it came
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from ace_integrations.core.http_call import from_json
-
-E = TypeVar("E", bound=StrEnum)
-
-
-class FinishReason(StrEnum):
-    """Why an answer ends. Source: gemini.md §4.2."""
-
-    STOP = "STOP"
-    MAX_TOKENS = "MAX_TOKENS"
-    CONTINUATION = "CONTINUATION"
-    SAFETY = "SAFETY"
-    BLOCKLIST = "BLOCKLIST"
-    PROHIBITED_CONTENT = "PROHIBITED_CONTENT"
-    SPII = "SPII"
-    ESCALATION = "ESCALATION"
-    MODEL_ARMOR = "MODEL_ARMOR"
-    LANGUAGE = "LANGUAGE"
-    RECITATION = "RECITATION"
-    OTHER = "OTHER"
-    MALFORMED_RESPONSE = "MALFORMED_RESPONSE"
-    FINISH_REASON_UNSPECIFIED = "FINISH_REASON_UNSPECIFIED"
-    MALFORMED_FUNCTION_CALL = "MALFORMED_FUNCTION_CALL"
-    UNEXPECTED_TOOL_CALL = "UNEXPECTED_TOOL_CALL"
-    TOO_MANY_TOOL_CALLS = "TOO_MANY_TOOL_CALLS"
-    MISSING_THOUGHT_SIGNATURE = "MISSING_THOUGHT_SIGNATURE"
-    PUP_LIMITED_DISABLED = "PUP_LIMITED_DISABLED"
-    IMAGE_SAFETY = "IMAGE_SAFETY"
-    IMAGE_PROHIBITED_CONTENT = "IMAGE_PROHIBITED_CONTENT"
-    IMAGE_OTHER = "IMAGE_OTHER"
-    NO_IMAGE = "NO_IMAGE"
-    IMAGE_RECITATION = "IMAGE_RECITATION"
-
-
-class BlockReason(StrEnum):
-    """Why a prompt is not answered at all. Source: gemini.md §4.2."""
-
-    BLOCK_REASON_UNSPECIFIED = "BLOCK_REASON_UNSPECIFIED"
-    SAFETY = "SAFETY"
-    OTHER = "OTHER"
-    BLOCKLIST = "BLOCKLIST"
-    PROHIBITED_CONTENT = "PROHIBITED_CONTENT"
-    IMAGE_SAFETY = "IMAGE_SAFETY"
-    MODEL_ARMOR = "MODEL_ARMOR"
-    JAILBREAK = "JAILBREAK"
-
-
-class HarmCategory(StrEnum):
-    """What a filter looks for. Source: gemini.md §4.1."""
-
-    HARASSMENT = "HARM_CATEGORY_HARASSMENT"
-    HATE_SPEECH = "HARM_CATEGORY_HATE_SPEECH"
-    SEXUALLY_EXPLICIT = "HARM_CATEGORY_SEXUALLY_EXPLICIT"
-    DANGEROUS_CONTENT = "HARM_CATEGORY_DANGEROUS_CONTENT"
-
-
-class Threshold(StrEnum):
-    """From which probability a filter holds something back. Source: gemini.md §4.1."""
-
-    BLOCK_LOW_AND_ABOVE = "BLOCK_LOW_AND_ABOVE"
-    BLOCK_MEDIUM_AND_ABOVE = "BLOCK_MEDIUM_AND_ABOVE"
-    BLOCK_ONLY_HIGH = "BLOCK_ONLY_HIGH"
-    BLOCK_NONE = "BLOCK_NONE"
-    OFF = "OFF"
-
-
-class ModelStage(StrEnum):
-    """How far a model is in its life, by the service's own word."""
-
-    UNSTABLE_EXPERIMENTAL = "UNSTABLE_EXPERIMENTAL"
-    EXPERIMENTAL = "EXPERIMENTAL"
-    PREVIEW = "PREVIEW"
-    STABLE = "STABLE"
-    LEGACY = "LEGACY"
-    DEPRECATED = "DEPRECATED"
-    RETIRED = "RETIRED"
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-Open = Annotated[E | str, Field(union_mode="left_to_right"), BeforeValidator(_upper)]
-"""A word of the list, in either case, or a newer one that this version does not know."""
+from ace_integrations.gemini.vocabulary import BlockReason, FinishReason, HarmCategory, ModelStage, Open, Threshold
 
 Count = Annotated[int, AfterValidator(lambda count: max(0, count))]
 """Tokens: a number that may come as `10.0` or `"10"`, and is left out when it is zero."""

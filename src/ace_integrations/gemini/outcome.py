@@ -9,8 +9,9 @@ from enum import StrEnum
 from ace_integrations.ai.errors import ContentBlockedError, EmptyAnswerError, ToolCallError, TruncatedError
 from ace_integrations.ai.model import TokenUsage
 from ace_integrations.errors import PermissionDeniedError, ProviderError, UnavailableError
-from ace_integrations.gemini.models import FinishReason, GenerateContentResponse, SafetyRating
+from ace_integrations.gemini.models import GenerateContentResponse, SafetyRating
 from ace_integrations.gemini.prices import usage_of
+from ace_integrations.gemini.vocabulary import FinishReason
 
 ABSENT = "NO_FINISH_REASON"
 """The code of an answer that does not say why it ends."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from ace_integrations.core.http_call import HttpCall, Into, Metered, Repeat, without_none
+from ace_integrations.core.http_call import HttpCall, Metered, Repeat, without_none
 from ace_integrations.core.stream import PartReader, Streamed
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.gemini.models import (
@@ -51,7 +51,7 @@ class ContentRequest:
 
     def call(self, settings: GeminiSettings) -> HttpCall[GenerateContentResponse]:
         """Describe asking for the whole answer."""
-        return self._http_call(settings, "generateContent", ANSWER, {})
+        return self._http_call(settings, "generateContent", {})
 
     def streamed(self, settings: GeminiSettings, reader: Callable[[str], PartReader[T]]) -> Streamed[T]:
         """Describe asking for the answer in parts.
@@ -59,7 +59,7 @@ class ContentRequest:
         Args:
             reader: makes what reads one answer of the model of that id.
         """
-        call = self._http_call(settings, "streamGenerateContent", ANSWER, {"alt": "sse"})
+        call = self._http_call(settings, "streamGenerateContent", {"alt": "sse"})
         return Streamed(call, lambda: reader(self.model_of(settings)))
 
     def model_of(self, settings: GeminiSettings) -> str:
@@ -86,13 +86,13 @@ class ContentRequest:
         return without_none(given)
 
     def _http_call(
-        self, settings: GeminiSettings, method: str, into: Into[GenerateContentResponse], query: Mapping[str, str]
+        self, settings: GeminiSettings, method: str, query: Mapping[str, str]
     ) -> HttpCall[GenerateContentResponse]:
         asked, body = self.model_of(settings), self.body(settings)
         return HttpCall(
             "POST",
             f"/models/{{model}}:{method}",
-            into,
+            ANSWER,
             path_params={"model": asked},
             query=query,
             json=body,

@@ -2,6 +2,7 @@
 
 from ace_integrations.core.http_call import Reply
 from ace_integrations.core.pause import Rest
+from ace_integrations.core.retry_after import parse_retry_after
 from ace_integrations.core.service import Endpoint, Problem, Service, secret_of
 from ace_integrations.gemini.refusals import QUOTA, Quota, problem_of, quota_of, read_refusal, until_midnight
 from ace_integrations.gemini.settings import GeminiSettings
@@ -31,7 +32,8 @@ def _hint(reply: Reply) -> bool | None:
     if reply.status != 429:
         return None
     refusal = read_refusal(reply.status, reply.body)
-    is_soon = quota_of(refusal) is Quota.MINUTE and (refusal.retry_s or 0) <= LONGEST_WAIT_S
+    told = parse_retry_after(reply.headers.all("retry-after"), now=reply.received_at)
+    is_soon = quota_of(refusal) is Quota.MINUTE and max(told or 0, refusal.retry_s or 0) <= LONGEST_WAIT_S
     return None if is_soon else False
 
 

@@ -103,14 +103,8 @@ def config_of(budget: Budget, *, temperature: float | None = None) -> Generation
     Args:
         temperature: another than the guide's.
     """
-    given = GenerationConfig(max_output_tokens=budget.tokens, thinking_config=budget.thinking())
+    config = GenerationConfig(max_output_tokens=budget.tokens, thinking_config=budget.thinking())
     if not budget.model.sampling:
-        return given
-    # Said in one call, so that what is unsaid stays so.
-    return GenerationConfig(
-        temperature=TEMPERATURE if temperature is None else temperature,
-        top_p=TOP_P,
-        top_k=TOP_K,
-        max_output_tokens=given.max_output_tokens,
-        thinking_config=given.thinking_config,
-    )
+        return config
+    heat = TEMPERATURE if temperature is None else temperature
+    return config.model_copy(update={"temperature": heat, "top_p": TOP_P, "top_k": TOP_K})

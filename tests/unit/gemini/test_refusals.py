@@ -128,6 +128,15 @@ async def test_a_minute_says_when_it_is_over(asker, twin, delay, seconds):
     assert caught.value.details == {"quotas": [MINUTE]}
 
 
+@pytest.mark.parametrize(("seconds", "sent"), [("30", 2), ("31", 1)])
+async def test_a_proxy_that_names_more_than_half_a_minute_is_not_waited_for(asker, twin, seconds, sent):
+    for _ in range(2):
+        twin.script("Too Many Requests", status=429, headers={"retry-after": seconds})
+    with pytest.raises(RateLimitedError) as caught:
+        await asker.generate("Hello")
+    assert (caught.value.retry_after, len(twin.requests)) == (float(seconds), sent)
+
+
 @pytest.mark.parametrize(
     ("message", "model", "replacement"),
     [
