@@ -81,6 +81,15 @@ async def agree(
     return RedirectResponse("/advisor", 303)
 
 
+@router.post("/forget")
+async def forget(request: Request, user: Visitor, ace: AceDep) -> Response:
+    """Delete the talks and take the consent back."""
+    if user is None:
+        return RedirectResponse("/login", 303)
+    await career.forget(request, user, ace.audit, address=client_address(request))
+    return RedirectResponse("/profile?forgotten", 303)
+
+
 @router.get("/{kind}")
 async def form(kind: str, request: Request, user: Visitor, ace: AceDep) -> Response:
     """Show the form of a kind of advice."""

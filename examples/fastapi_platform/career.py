@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from ace_integrations import AceError, AsyncAce, BudgetExceededError, InvalidInputError, ProviderError
@@ -153,6 +153,15 @@ async def agree(request: Request, user: User, audit: Audit, *, address: str) -> 
             await session.execute(written(AUDIT, noted))
     except IntegrityError:  # agreed in another window at this moment
         return
+
+
+async def forget(request: Request, user: User, audit: Audit, *, address: str) -> None:
+    """Delete a student's talks and consent, with an audit entry; the next question is asked for consent again."""
+    await conversations(request).forget(user_key(user.id))
+    noted = audit.event("ai.forgotten", user=user_key(user.id), address=address)
+    async with request.app.state.sessions.begin() as session:
+        await session.execute(delete(AiConsent).where(AiConsent.user_id == user.id))
+        await session.execute(written(AUDIT, noted))
 
 
 async def courses(request: Request) -> list[Offered]:

@@ -15,6 +15,9 @@ router = APIRouter(include_in_schema=False)
 
 MOST_SKILLS, MOST_CERTIFICATIONS = 30, 15
 
+NEWS = ("saved", "forgotten")
+"""What the page may say about what was just done."""
+
 
 def _short(text: str | None) -> str | None:
     return " ".join(text.split()) if text else None
@@ -62,9 +65,8 @@ async def profile(request: Request, user: Visitor) -> Response:
         return RedirectResponse("/login", 303)
     async with request.app.state.sessions() as session:
         stored = await session.get(Profile, user.id)
-    return page(
-        request, "profile.html", user, values=_as_typed(stored), errors={}, saved="saved" in request.query_params
-    )
+    news = next((word for word in NEWS if word in request.query_params), "")
+    return page(request, "profile.html", user, values=_as_typed(stored), errors={}, news=news)
 
 
 @router.post("/profile")
@@ -78,7 +80,7 @@ async def save(request: Request, user: Visitor, form: Annotated[Typed, Form()]) 
     except ValidationError as error:
         wrong = {str(problem["loc"][0]) for problem in error.errors(include_input=False)}
         errors = {name: f"error_{name}" for name in wrong}
-        return page(request, "profile.html", user, 422, values=values, errors=errors, saved=False)
+        return page(request, "profile.html", user, 422, values=values, errors=errors, news="")
     async with request.app.state.sessions.begin() as session:
         await session.merge(Profile(user_id=user.id, **read.model_dump()))
     return RedirectResponse("/profile?saved", 303)

@@ -258,6 +258,16 @@ _PROFILE: dict[str, dict[str, str]] = {
         "ar": "ما يعرفه المستشار عن دراستك. اترك فارغًا ما لا تريده أن يعرفه.",
     },
     "profile_saved": {"en": "Saved.", "ar": "حُفظ."},
+    "profile_forgotten": {
+        "en": "Your talks are deleted, and the advisor asks for your consent before the next one.",
+        "ar": "حُذفت محادثاتك، وسيطلب المستشار موافقتك قبل المحادثة التالية.",
+    },
+    "forget_open": {"en": "Delete my talks", "ar": "حذف محادثاتي"},
+    "forget_text": {
+        "en": "All talks with the advisor are deleted for good, and your consent is taken back. Your profile stays.",
+        "ar": "تُحذف كل محادثاتك مع المستشار نهائيًا وتُسحب موافقتك. يبقى ملفك كما هو.",
+    },
+    "forget": {"en": "Delete and take my consent back", "ar": "حذف وسحب الموافقة"},
     "profile_university": {"en": "University", "ar": "الجامعة"},
     "profile_major": {"en": "Major", "ar": "التخصص"},
     "profile_gpa": {"en": "Grade average", "ar": "المعدل"},

@@ -102,6 +102,7 @@ ACCESS = {
     "POST /advisor": (303, 403, 403),
     "GET /advisor/{kind}": (303, 200, 200),
     "POST /advisor/consent": (303, 422, 422),
+    "POST /advisor/forget": (303, 303, 303),
     "POST /advisor/cv": (303, 403, 403),
     "POST /advisor/path": (303, 403, 403),
     "POST /advisor/jobs": (303, 403, 403),

@@ -10,12 +10,15 @@ import httpx
 import pytest
 from examples.fastapi_platform.advising import router as api
 from examples.fastapi_platform.advisor import router as pages
+from examples.fastapi_platform.app import create_app
 from examples.fastapi_platform.profiles import router as profiles
 from examples.shared.messages import MESSAGES, Language, say
 from examples.shared.story import Story
+from fastapi.testclient import TestClient
 from tests.integration.platforms import ADMIN_PASSWORD, Platform, platform_on, sqlite_url
 from tests.unit.career.papers import line, pdf
 
+from ace_integrations import AsyncAce, Settings
 from ace_integrations.career import schemas
 
 QUESTION = "What should I learn first?"
@@ -79,8 +82,12 @@ ACCESS = {
     "POST /advisor/gap": (303, 403, 200, 403, 403),
     "GET /profile": (303, 200, 200, 200, 200),
     "POST /profile": (303, 303, 303, 303, 303),
+    "POST /advisor/forget": (303, 303, 303, 303, 303),
 }
-"""What a stranger, a student without consent, a student with it, a teacher and an admin are answered."""
+"""What a stranger, a student without consent, a student with it, a teacher and an admin are answered.
+
+Forgetting is last: it takes the consent back.
+"""
 
 BODIES: dict[str, dict[str, Any]] = {
     "/api/ai-career/chat": {"json": {"message": QUESTION}},
@@ -148,6 +155,39 @@ def test_a_consent_is_kept_with_its_wording_and_asked_for_again_when_that_change
         fresh.database.change("UPDATE ai_consents SET wording = '2020-01'")
         assert say("consent_title", "en") in story.browser.get("/advisor").text
         assert post(story, "chat", message=QUESTION).status_code == 403
+
+
+def test_who_takes_the_consent_back_leaves_no_talk_behind_and_takes_nobody_elses(fresh: Platform) -> None:
+    with fresh.advised() as lina, fresh.advised("omar@example.com") as omar:
+        mine, other = lina.ask("Mine")["conversation_id"], omar.ask("Other")["conversation_id"]
+        gone = lina.browser.post("/advisor/forget")
+        assert say("profile_forgotten", "en") in lina.browser.get(gone.headers["location"]).text
+        assert post(lina, "chat", message="Mine", conversation_id=mine).status_code == 403
+        lina.agree()
+        assert post(lina, "chat", message="Mine", conversation_id=mine).status_code == 404
+        assert omar.ask("Go on", other)["conversation_id"] == other
+    texts = fresh.database.rows("SELECT text FROM ai_conversations_messages WHERE speaker = 'user' ORDER BY id")
+    assert texts == [("Other",), ("Go on",)]
+    assert fresh.database.one("SELECT count(*) FROM ace_audit WHERE what = 'ai.forgotten'") == 1
+
+
+def test_a_platform_without_a_language_model_has_no_advisor(tmp_path_factory: pytest.TempPathFactory) -> None:
+    url = sqlite_url(tmp_path_factory.mktemp("without"))
+    app = create_app(AsyncAce(Settings(sandbox=True, ai="", jobs="")), database_url=url)
+    with TestClient(app, follow_redirects=False) as client:
+        form = {"name": "Lina Farouk", "email": "lina@example.com", "password": "correct horse 42", "role": "student"}
+        client.post("/signup", data=form)
+        client.post("/advisor/consent", data={"adult": "yes", "agreed": "yes"})
+        assert "/advisor" not in client.get("/courses").text
+        assert [client.get(path).status_code for path in ("/advisor", "/advisor/cv")] == [404, 404]
+        for what, body in WHATS.items():
+            answer = client.post(f"/api/ai-career/{what}", json=body)
+            assert (answer.status_code, answer.json()) == (503, DOWN)
+        jobs = client.get("/api/jobs")
+        assert jobs.headers["x-jobs-external"] == "unavailable; reason=not_configured"
+        assert {job["source"] for job in jobs.json()} == {"local"}
+        page = client.get("/jobs")
+        assert (page.status_code, "data-missing" in page.text) == (200, False)
 
 
 # The five questions.
