@@ -108,6 +108,7 @@ def stay() -> int:
             both = running(_sqlite(folder), platform_port=8000, sandbox_port=SANDBOX_PORT, admin_password=password)
             with both as servers:
                 say(f"Platform  {servers.platform}           sign up, verify, enrol, pay with 4242 4242 4242 4242")
+                say(f"          {servers.platform}/jobs, /advisor   jobs here and outside, an advisor who answers")
                 say(f"Admin     {servers.platform}/admin/payments   {ADMIN}, password {password}")
                 say(f"Console   {servers.sandbox.url}           what the imitated services hold, and their buttons")
                 say(f"Inbox     {servers.sandbox.url}/console/mailgun")

@@ -137,7 +137,8 @@ async def search(ace: AsyncAce, asked: Asked) -> SearchResult:
 def headers_of(meta: SearchMeta) -> dict[str, str]:
     """Say in headers how a search went."""
     headers = {"x-jobs-external": "; ".join((_state_of(meta), *_facts_of(meta)))}
-    if meta.cursor:
+    # A service writes its cursors as it likes, and not all that it likes fits into a header.
+    if meta.cursor and meta.cursor.isascii() and meta.cursor.isprintable():
         headers["x-jobs-cursor"] = meta.cursor
     return headers
 

@@ -70,6 +70,7 @@ REFUSALS = (
     ("status of 422", "/refund"),
     ("status of 409", "/payment/stripe"),
     ("status of 503", "/payment/stripe"),
+    ("status of 401", "/chat/stream"),
     ("status of 403", "/advisor"),
     ("status of 404", "/jobs/99"),
     ("status of 422", "/profile"),

@@ -144,6 +144,12 @@ def test_who_loses_the_network_keeps_their_words(talk: Page) -> None:
     expect(answers(talk)).to_have_count(1)
 
 
+def test_who_was_signed_out_meanwhile_is_asked_to_sign_in(talk: Page) -> None:
+    talk.context.clear_cookies()
+    ask(talk, "Am I still here?")
+    talk.wait_for_url("**/login")
+
+
 def test_what_the_service_holds_back_is_told_in_friendly_words(talk: Page) -> None:
     ask(talk, "What should I learn? [[sbx:safety]]")
     expect(talk.locator("#talk .bubble.failed")).to_contain_text(say("advice_blocked", "en"))

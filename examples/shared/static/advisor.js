@@ -65,6 +65,7 @@ const ask = async (message, answer) => {
     body: JSON.stringify({ message, conversation_id: Number(conversation.value) || null }),
   });
   if (response.ok) return listen(response.body, answer);
+  if (response.status === 401) location.assign("/login");
   const told = await response.json();
   if (told.reason === "consent") location.reload();
   if (told.reason === "no_conversation") conversation.value = "";
