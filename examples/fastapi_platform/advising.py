@@ -72,13 +72,14 @@ async def stream_chat(form: Chat, request: Request, who: AskerDep, ace: AceDep) 
 
     What is known before the first word is an answer with a status, as of `chat`.
     """
-    parts = ace.career.stream_talk(
-        form.message,
-        store=career.conversations(request),
-        user=who.key,
-        conversation=form.conversation_id,
-        context=who.context,
-    )
+    with refusing():
+        parts = ace.career.stream_talk(
+            form.message,
+            store=career.conversations(request),
+            user=who.key,
+            conversation=form.conversation_id,
+            context=who.context,
+        )
     spoken = _Spoken(parts)
     talks: set[asyncio.Task[None]] = request.app.state.talks
     task = asyncio.create_task(spoken.listen())

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import UploadFile
 
 from ace_integrations import AsyncAce
 from ace_integrations.career import Advice, Document
@@ -24,7 +25,7 @@ Ask = Callable[[Asker], Awaitable[Advice[Any]]]
 KINDS = ("cv", "path", "jobs", "gap")
 STARTERS = ("starter_paths", "starter_first_job", "starter_interview", "starter_skills")
 LARGEST_FORM = 6 * 1024 * 1024
-"""Bytes of a form with a CV, of which the file may be five million or so."""
+"""Bytes of a form with a CV, of which the file may have five sixths."""
 
 
 @router.get("")
@@ -91,16 +92,17 @@ async def form(kind: str, request: Request, user: Visitor, ace: AceDep) -> Respo
     return closed or page(request, f"advisor_{kind}.html", user, values=await _values(request, user), advice=None)
 
 
-@router.post("/cv", max_body_size=LARGEST_FORM)
-async def cv(
-    request: Request,
-    user: Visitor,
-    ace: AceDep,
-    cv_text: Annotated[str, Form()] = "",
-    cv_file: UploadFile | None = None,
-) -> Response:
+@router.post("/cv")
+async def cv(request: Request, user: Visitor, ace: AceDep) -> Response:
     """Judge a CV: a file where one was chosen, else the text."""
-    given = await _document(cv_file) or cv_text
+    if user is None:
+        return RedirectResponse("/login", 303)
+    if not _is_short(request):
+        refused = RefusedError(413, "input", field="cv")
+        return _page(request, "advisor_cv.html", user, refused, values={}, advice=None)
+    async with request.form(max_files=1, max_fields=10) as form:
+        cv_text = str(form.get("cv_text", ""))
+        given = await _document(form.get("cv_file")) or cv_text
 
     async def ask(who: Asker) -> Advice[Any]:
         return await ace.career.analyse_cv(given, context=who.context, user=who.key, locale=language_of(request))
@@ -187,6 +189,8 @@ def _page(request: Request, template: str, user: User, refused: RefusedError | N
 
 async def _gate(request: Request, user: User, ace: AsyncAce) -> Response | None:
     """Give what is shown in place of the advisor; None to whom it is open."""
+    if not ace.settings.ai:
+        return page(request, "not_found.html", user, 404)
     if user.role != "student":
         return page(request, "advisor_closed.html", user, 403)
     return None if await career.has_agreed(request, user) else _asking(request, user, ace, 200)
@@ -199,7 +203,7 @@ def _closed(request: Request, user: User, ace: AsyncAce, refused: RefusedError) 
 
 
 def _asking(request: Request, user: User, ace: AsyncAce, status: int, *, missing: bool = False) -> Response:
-    service = ace.assembly.plugins.provider(ace.settings.ai).title
+    service = next((one.title for one in ace.assembly.chosen() if one.capability == "ai"), "")
     return page(request, "advisor_consent.html", user, status, service=service, missing=missing)
 
 
@@ -210,9 +214,15 @@ async def _values(request: Request, user: User) -> dict[str, str]:
     return {"current_skills": ", ".join(profile.skills) if profile is not None else ""}
 
 
-async def _document(upload: UploadFile | None) -> Document | None:
+def _is_short(request: Request) -> bool:
+    """Whether a form may be read: it says how long it is, and the server reads no more than that."""
+    length = request.headers.get("content-length", "")
+    return length.isdecimal() and int(length) <= LARGEST_FORM
+
+
+async def _document(upload: object) -> Document | None:
     """Give a file that was chosen; its content says what it is, not its name."""
-    if upload is None or not upload.filename:
+    if not isinstance(upload, UploadFile) or not upload.filename:
         return None
     content = await upload.read()
     return Document(content, "application/pdf" if content.startswith(b"%PDF-") else "text/plain")

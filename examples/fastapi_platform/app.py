@@ -41,7 +41,6 @@ from examples.fastapi_platform.accounts import AccountCreated, asking, recording
 from examples.fastapi_platform.career import RefusedError
 from examples.fastapi_platform.database import Sessions, open_engine, prepare
 from examples.fastapi_platform.postings import finding
-from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import MAILS, USAGE, WEBHOOK_CLAIMS
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
@@ -113,7 +112,6 @@ def create_app(
     app.state.receiver = _receiver(ace)
     app.middleware("http")(_guard)
     app.add_exception_handler(RefusedError, advising.refusal)  # type: ignore[arg-type]  # of that class only
-    app.add_exception_handler(413, _too_large)
     app.include_router(webhook_routes(app.state.receiver, *WEBHOOKS, refused_status={"stripe": 403}))
     app.include_router(health_route(ace))
     limited = [Depends(throttled("default", who=asking))]
@@ -129,11 +127,6 @@ def create_app(
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=SHARED / "static"), name="static")
     return app
-
-
-async def _too_large(request: Request, error: Exception) -> Response:
-    del error
-    return page(request, "too_large.html", None, 413)
 
 
 def _admin_of_environment() -> tuple[str, str] | None:

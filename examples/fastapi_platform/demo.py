@@ -42,6 +42,7 @@ def running(
     limits: tuple[str, ...] = (),
     admin_password: str = "",
     gateways: tuple[str, ...] = ("stripe", "paypal"),
+    user_budgets: tuple[str, ...] = (),
 ) -> Generator[Running]:
     """Run both in this process; their ports are free again at the end. Without a password there is no admin."""
     with start(port=sandbox_port) as sandbox, listening(platform_port) as taken:
@@ -49,7 +50,7 @@ def running(
         names = sandbox.control.get("status")["twins"]
         sandbox.control.send_webhooks_to(**{name: f"{platform}/api/{name}/webhook" for name in names})
         clock = sandbox.sandbox.clock.now if sandbox.sandbox else time.time
-        settings = Settings(sandbox_url=sandbox.url, payments=gateways, limits=limits)
+        settings = Settings(sandbox_url=sandbox.url, payments=gateways, limits=limits, user_budgets=user_budgets)
         app = create_app(
             AsyncAce(settings, clock=clock),
             database_url=database_url,

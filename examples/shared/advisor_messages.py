@@ -280,7 +280,6 @@ _PROFILE: dict[str, dict[str, str]] = {
     "error_skills": {"en": "Give at most 30 skills.", "ar": "اذكر 30 مهارة على الأكثر."},
     "error_certifications": {"en": "Give at most 15 certificates.", "ar": "اذكر 15 شهادة على الأكثر."},
     "save": {"en": "Save", "ar": "حفظ"},
-    "too_large": {"en": "This file is too large", "ar": "هذا الملف كبير جدًا"},
 }
 
 ADVISOR: dict[str, dict[str, str]] = {**_TALK, **_CONSENT, **_ADVICE, **_KINDS, **_PROFILE}

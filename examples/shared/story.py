@@ -81,6 +81,8 @@ class Story:
         yield self.see_course()
         yield self.get_money_back()
         yield self.pay_by_paypal()
+        yield self.look_for_jobs()
+        yield self.ask_the_advisor()
         if self._admin:
             yield self.get_a_part_back()
 
@@ -220,6 +222,63 @@ class Story:
         self._must(answer.status_code < 300, f"the confirmation answered {answer.status_code}: {answer.text[:200]}")
         confirmed: dict[str, Any] = answer.json()
         return confirmed
+
+    def look_for_jobs(self) -> Step:
+        """Search the board: the platform's own postings first, then those from outside."""
+        jobs = self.browser.get("/api/jobs", params={"keyword": "data", "job_source": "both"})
+        self._must(jobs.status_code == 200, f"the board answered {jobs.status_code}: {jobs.text[:200]}")
+        sources = [job["source"] for job in jobs.json()]
+        self._must(set(sources) == {"local", "external"}, f"jobs of both kinds must be found, and not {set(sources)}")
+        self._must(sources == sorted(sources, reverse=True), "the platform's own jobs must come first")
+        page = self.browser.get("/jobs", params={"keyword": "data"}).text
+        self._must('data-source="local"' in page and 'data-source="external"' in page, "the page must label both")
+        return Step(
+            "She looks for jobs with data",
+            f"{sources.count('local')} on the platform, {sources.count('external')} from outside, each labelled",
+        )
+
+    def ask_the_advisor(self) -> Step:
+        """Agree, tell the platform of her studies, compare her skills with a role, and ask what to learn first."""
+        refused = self.browser.post("/api/ai-career/chat", json={"message": "What should I learn first?"})
+        self._must(refused.status_code == 403, "without consent nothing may be asked")
+        self.agree()
+        self.tell_of_studies()
+        gap = self.browser.post("/api/ai-career/skills-gap", json={"target_role": "Data Analyst"})
+        self._must(gap.status_code == 200, f"the comparison answered {gap.status_code}: {gap.text[:200]}")
+        missing = gap.json()["data"]["missing_skills"]
+        self._must(bool(missing) and not {"Python", "SQL"} & set(missing), f"odd skills are missing: {missing}")
+        said = self.ask("What should I learn first?")
+        self._must("Computer Science" in said["response"], "the advisor must know her studies")
+        return Step(
+            "She agrees to ask the advisor, and asks",
+            f"missing for a data analyst: {', '.join(missing)}; talk {said['conversation_id']} is kept",
+        )
+
+    def agree(self) -> None:
+        """Tick both boxes of the question that comes before the first one to the advisor."""
+        agreed = self.browser.post("/advisor/consent", data={"adult": "yes", "agreed": "yes"})
+        self._must(agreed.status_code == 303, f"the consent answered {agreed.status_code}")
+
+    def tell_of_studies(self) -> None:
+        """Fill in the profile."""
+        profile = {
+            "university": "Example University",
+            "major": "Computer Science",
+            "gpa": "3.4",
+            "gpa_scale": "4",
+            "graduation_year": "2027",
+            "skills": "Python, SQL",
+        }
+        saved = self.browser.post("/profile", data=profile)
+        self._must(saved.status_code == 303, f"the profile answered {saved.status_code}")
+
+    def ask(self, message: str, conversation: int | None = None) -> dict[str, Any]:
+        """Ask the advisor, in a talk or in a new one."""
+        form = {"message": message, "conversation_id": conversation}
+        answer = self.browser.post("/api/ai-career/chat", json=form)
+        self._must(answer.status_code == 200, f"the advisor answered {answer.status_code}: {answer.text[:200]}")
+        said: dict[str, Any] = answer.json()["data"]
+        return said
 
     def get_a_part_back(self) -> Step:
         """Let the admin send a part of the price back, in the currency that was charged."""

@@ -74,7 +74,7 @@ class Database:
 
 
 ADMIN_PASSWORD = "correct horse 42"
-PATIENT = tuple(f"{name}=100000/minute" for name in ("default", "login", "payments", "identity"))
+PATIENT = tuple(f"{name}=100000/minute" for name in ("default", "login", "payments", "identity", "ai"))
 """Limits that no test reaches by accident."""
 
 ENROLLED_ONCE = {"payments": ["paid"], "places": [True], "students": 1, "revenue": {"EGP": PRICE_MINOR}}
@@ -103,6 +103,14 @@ class Platform:
         story.sign_up()
         story.start_verification()
         story.approve()
+        return story
+
+    def advised(self, email: str = "lina@example.com") -> Story:
+        """Give a student who may ask the advisor."""
+        story = self.student(email)
+        story.sign_up()
+        story.agree()
+        story.tell_of_studies()
         return story
 
     def intents(self) -> list[Any]:
@@ -149,11 +157,15 @@ def platform_on(
     limits: tuple[str, ...] = PATIENT,
     admin: bool = False,
     gateways: tuple[str, ...] = ("stripe", "paypal"),
+    user_budgets: tuple[str, ...] = (),
 ) -> Generator[Platform]:
     """Run sandbox and platform on one database, with an admin or without."""
     database = Database(url)
     try:
-        with running(url, limits=limits, admin_password=ADMIN_PASSWORD if admin else "", gateways=gateways) as servers:
+        password = ADMIN_PASSWORD if admin else ""
+        with running(
+            url, limits=limits, admin_password=password, gateways=gateways, user_budgets=user_budgets
+        ) as servers:
             yield Platform(servers, database)
     finally:
         database.close()

@@ -27,7 +27,7 @@ FORM = {"name": "Lina Farouk", "email": "lina@example.com", "password": "correct
 
 def test_the_whole_journey_passes(platform: Platform) -> None:
     with platform.student() as story:
-        assert len(list(story.walk())) == 8
+        assert len(list(story.walk())) == 10
     assert platform.database.books() == {
         "payments": ["refunded", "paid"],
         "places": [True],
@@ -93,6 +93,25 @@ ACCESS = {
     "GET /admin/payments/{payment_id}": (303, 404, 404),
     "POST /admin/payments/{payment_id}/refund": (303, 404, 404),
     "POST /api/admin/payments/{payment_id}/refund": (401, 404, 404),
+    "GET /api/jobs": (200, 200, 200),
+    "GET /jobs": (200, 200, 200),
+    "GET /jobs/{job_id:path}": (200, 200, 200),
+    "GET /profile": (303, 200, 200),
+    "POST /profile": (303, 303, 303),
+    "GET /advisor": (303, 200, 200),
+    "POST /advisor": (303, 403, 403),
+    "GET /advisor/{kind}": (303, 200, 200),
+    "POST /advisor/consent": (303, 422, 422),
+    "POST /advisor/cv": (303, 403, 403),
+    "POST /advisor/path": (303, 403, 403),
+    "POST /advisor/jobs": (303, 403, 403),
+    "POST /advisor/gap": (303, 403, 403),
+    "POST /api/ai-career/chat": (401, 403, 403),
+    "POST /api/ai-career/chat/stream": (401, 403, 403),
+    "POST /api/ai-career/analyze-cv": (401, 403, 403),
+    "POST /api/ai-career/learning-path": (401, 403, 403),
+    "POST /api/ai-career/job-recommendations": (401, 403, 403),
+    "POST /api/ai-career/skills-gap": (401, 403, 403),
     "POST /logout": (303, 303, 303),
 }
 """What a stranger, another student and the owner are answered. Signing out is last: it ends the cookie."""
@@ -119,6 +138,12 @@ BODIES: dict[str, Callable[[Story], dict[str, Any]]] = {
     "/api/courses/{course_id}/payment/paypal": lambda owner: {"json": {}},
     "/api/payment/paypal/confirm": lambda owner: {"json": {"payment_id": owner.payment, "order_id": "UNKNOWN"}},
     "/api/admin/payments/{payment_id}/refund": lambda owner: {"json": {}},
+    "/api/ai-career/chat": lambda owner: {"json": {}},
+    "/api/ai-career/chat/stream": lambda owner: {"json": {}},
+    "/api/ai-career/analyze-cv": lambda owner: {"json": {}},
+    "/api/ai-career/learning-path": lambda owner: {"json": {}},
+    "/api/ai-career/skills-gap": lambda owner: {"json": {}},
+    "/advisor/cv": lambda owner: {"data": {"cv_text": "Python"}},
 }
 
 
@@ -128,7 +153,9 @@ def test_each_route_answers_a_stranger_another_student_and_the_owner_as_the_tabl
 ) -> None:
     owner = people["owner"]
     method, _, path = route.partition(" ")
-    where = path.format(language="en", course_id=1, session_id=owner.session, payment_id=owner.payment)
+    where = path.replace(":path", "").format(
+        language="en", course_id=1, session_id=owner.session, payment_id=owner.payment, job_id=1, kind="cv"
+    )
     body = BODIES.get(path, lambda owner: {})(owner)
     answers = [people[who].browser.request(method, where, **body) for who in ("anonymous", "other", "owner")]  # type: ignore[arg-type]
     assert tuple(answer.status_code for answer in answers) == ACCESS[route]
@@ -619,6 +646,7 @@ def test_every_page_renders_in_both_languages(language: Language, shared: Platfo
     with shared.verified(f"reader-{language}@example.com") as story:
         story.browser.get(f"/lang/{language}")
         pages = ["/courses", "/courses/1", "/courses/99", "/payments", "/verify", "/signup", "/login"]
+        pages += ["/jobs", "/jobs/1", "/profile", "/advisor"]
         answers = [story.browser.get(page) for page in pages]
         answers += [story.browser.post("/signup", data={}), story.browser.post("/login", data={})]
         story.start_payment()

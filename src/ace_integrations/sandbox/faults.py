@@ -167,4 +167,5 @@ class _Dripping:
         for position in range(len(body)):
             await self._send({"type": "http.response.body", "body": body[position : position + 1], "more_body": True})
             await asyncio.sleep(self._pause_s)
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        # A streamed answer comes in several messages, each of which is dripped.
+        await self._send({**message, "body": b""})
