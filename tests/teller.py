@@ -68,18 +68,20 @@ SERVICE = Service(
 
 
 class Words:
-    """Reads a tale in parts; the last part is a full stop."""
+    """Reads a tale in parts; the last part is a full stop, behind which may stand the tale that goes on from it."""
 
     def __init__(self) -> None:
         self._read = 0
         self._is_whole = False
+        self._goes_on = ""
 
     def read(self, data: bytes) -> Iterable[str]:
         text = data.decode()
         if text.startswith("!"):
             raise ProviderError(f"it said {text[1:]}", code="told")
         self._read += 1
-        self._is_whole = text == "."
+        self._is_whole = text.startswith(".")
+        self._goes_on = text[1:] if self._is_whole else ""
         return [] if self._is_whole else [text]
 
     def end(self) -> Iterable[str]:
@@ -89,6 +91,9 @@ class Words:
 
     def used(self) -> Mapping[str, int]:
         return {"word": self._read}
+
+    def following(self) -> Streamed[str] | None:
+        return TellerCalls().narrate(of=self._goes_on) if self._goes_on else None  # type: ignore[return-value]
 
 
 class TellerOperations(ServiceOperations):

@@ -93,6 +93,8 @@ class Connection:
             raise
         trip.used = reader.used()
         self._ended(trip, None)
+        if (more := reader.following()) is not None:
+            yield from self.stream(more, options)
 
     def _parts(self, trip: Trip[Any], opened: Opened, reader: PartReader[T]) -> Generator[T]:
         events = Events()
@@ -247,6 +249,10 @@ class AsyncConnection:
             raise
         trip.used = reader.used()
         await self._ended(trip, None)
+        if (more := reader.following()) is not None:
+            async with aclosing(self.stream(more, options)) as parts:
+                async for part in parts:
+                    yield part
 
     async def _parts(self, trip: Trip[Any], opened: AsyncOpened, reader: PartReader[T]) -> AsyncGenerator[T]:
         events = Events()

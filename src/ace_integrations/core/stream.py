@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 C = TypeVar("C")
 P = ParamSpec("P")
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
 
-class PartReader(Protocol[T_co]):
+class PartReader(Protocol[T]):
     """Reads the parts of one answer, in order."""
 
-    def read(self, data: bytes) -> Iterable[T_co]:
+    def read(self, data: bytes) -> Iterable[T]:
         """Read one event's data.
 
         Raises:
@@ -31,7 +30,7 @@ class PartReader(Protocol[T_co]):
         """
         ...
 
-    def end(self) -> Iterable[T_co]:
+    def end(self) -> Iterable[T]:
         """Give what is left once the service closed the answer.
 
         Raises:
@@ -41,6 +40,10 @@ class PartReader(Protocol[T_co]):
 
     def used(self) -> Mapping[str, int]:
         """Give what the service billed so far, by unit."""
+        ...
+
+    def following(self) -> "Streamed[T] | None":
+        """Give the stream that goes on where this one ended well; None where it is the last, as most are."""
         ...
 
 
@@ -124,6 +127,10 @@ class _Changed(Generic[T, U]):
 
     def used(self) -> Mapping[str, int]:
         return self.reader.used()
+
+    def following(self) -> Streamed[U] | None:
+        more = self.reader.following()
+        return None if more is None else more.map(self.change)
 
 
 class Events:

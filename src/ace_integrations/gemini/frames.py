@@ -62,6 +62,9 @@ class Frames:
         """Give what was billed so far."""
         return self._used
 
+    def following(self) -> None:
+        """Give nothing: whoever reads answers as they come sees the token to go on with."""
+
 
 def _value(data: bytes) -> Any:
     try:

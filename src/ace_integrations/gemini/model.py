@@ -3,7 +3,7 @@
 import logging
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -69,9 +69,7 @@ class GeminiModel:
 
         Source: gemini.md §3.2
         """
-        content = _Asked.of(request, self._budget(request)).content(self.model)
-        streamed = content.streamed(self._settings, _TextParts)
-        return streamed.labelled(self.provider, "stream_generate_content")
+        return self._follow(_Asked.of(request, self._budget(request)), _Tally(self.model))
 
     def count_tokens(self, request: TextRequest) -> Call[int]:
         """Count the tokens of a question; its schema, if any, comes on top.
@@ -84,6 +82,14 @@ class GeminiModel:
         level = level_of(request.effort, self._settings.thinking_level)
         return Budget.of(self._profile, request.max_tokens, level)
 
+    def _follow(self, asked: "_Asked", tally: "_Tally") -> Streamed[TextPart]:
+        def go_on(token: str, so_far: "_Tally") -> Streamed[TextPart]:
+            return self._follow(replace(asked, continuation_token=token), so_far)
+
+        content = asked.content(self.model)
+        streamed = content.streamed(self._settings, lambda _: _TextParts(tally, go_on))
+        return streamed.labelled(self.provider, "stream_generate_content")
+
     def _ask(self, asked: "_Asked", tally: "_Tally") -> Call[TextAnswer]:
         call: Call[GenerateContentResponse] = Configured(asked.content(self.model).call)
         labelled = call.labelled(self.provider, _OPERATION)
@@ -93,7 +99,7 @@ class GeminiModel:
         gathered = Gathered()
         gathered.add(answer)
         tally = tally.plus(gathered)
-        if gathered.outcome is Outcome.CONTINUES and tally.may_continue and gathered.continuation_token:
+        if tally.goes_on(gathered):
             following = replace(asked, continuation_token=gathered.continuation_token)
             return self._ask(following, tally.continued(gathered.text))
         error = gathered.error()
@@ -178,9 +184,9 @@ class _Tally:
     def again(self) -> "_Tally":
         return replace(self, said="", parts=0, retried=True)
 
-    @property
-    def may_continue(self) -> bool:
-        return self.parts < MOST_CONTINUATIONS
+    def goes_on(self, gathered: Gathered) -> bool:
+        has_more = gathered.outcome is Outcome.CONTINUES and bool(gathered.continuation_token)
+        return has_more and self.parts < MOST_CONTINUATIONS
 
     def answer(self, gathered: Gathered) -> TextAnswer:
         tell_of_another(self.asked, gathered.answered_by)
@@ -200,11 +206,17 @@ def _cost(asked: str, gathered: Gathered) -> Decimal | None:
 
 
 class _TextParts:
-    """Reads a stream into the parts that a user sees; the last one holds the whole answer."""
+    """Reads a stream into the parts that a user sees; the last one holds the whole answer.
 
-    def __init__(self, asked: str) -> None:
-        self._asked = asked
-        self._frames = Frames(asked)
+    Args:
+        tally: of the streams that this one goes on from.
+        go_on: describes the stream that goes on from this one, by its token.
+    """
+
+    def __init__(self, tally: _Tally, go_on: Callable[[str, _Tally], Streamed[TextPart]]) -> None:
+        self._tally = tally
+        self._go_on = go_on
+        self._frames = Frames(tally.asked)
         self._gathered = Gathered()
 
     def read(self, data: bytes) -> Iterable[TextPart]:
@@ -213,13 +225,21 @@ class _TextParts:
 
     def end(self) -> Iterable[TextPart]:
         _ = self._frames.end()
+        if self._tally.goes_on(self._gathered):
+            return []
         error = self._gathered.error()
         if error is not None:
             raise error
-        return [TextPart(answer=_Tally(self._asked).plus(self._gathered).answer(self._gathered))]
+        return [TextPart(answer=self._tally.plus(self._gathered).answer(self._gathered))]
 
     def used(self) -> Mapping[str, int]:
         return self._frames.used()
+
+    def following(self) -> Streamed[TextPart] | None:
+        if not self._tally.goes_on(self._gathered):
+            return None
+        so_far = self._tally.plus(self._gathered).continued(self._gathered.text)
+        return self._go_on(self._gathered.continuation_token, so_far)
 
 
 _told: set[tuple[str, str]] = set()

@@ -190,3 +190,19 @@ async def test_what_was_sent_and_not_answered_may_have_been_billed(
         _ = teller(here, fails).tell(of="x") if colour == "sync" else await ateller(here, fails).tell(of="x")
     (record,) = seen.ended
     assert record.used == used
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+async def test_a_stream_may_go_on_in_another_one_which_is_a_call_of_its_own(colour: str) -> None:
+    seen = Seen()
+    client, awaited = both([events(b"data: once\n\ndata: .more\n\n"), events(TALE)], seen)
+    assert (list(client.narrate(of="x")) if colour == "sync" else await words(awaited)) == ["once", "once", "upon"]
+    assert [(record.error, record.used) for record in seen.ended] == [("", {"word": 2}), ("", {"word": 3})]
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+async def test_a_changed_stream_goes_on_changed(colour: str) -> None:
+    described = TellerCalls().narrate(of="x").map(str.upper)
+    client, awaited = both([events(b"data: once\n\ndata: .more\n\n"), events(TALE)])
+    found = list(client.follow(described)) if colour == "sync" else [word async for word in awaited.follow(described)]
+    assert found == ["ONCE", "ONCE", "UPON"]

@@ -75,6 +75,9 @@ class Asker:
     async def ask(self, question, into):
         return await self._done(self.ace.ai.ask(question, into=into))
 
+    async def count(self, question):
+        return await self._done(self.ace.ai.count_tokens(question))
+
     async def stream(self, question, heard=None):
         """Give all parts; those that came before an error are in `heard`."""
         return await self._heard(self.ace.ai.stream(question), heard)

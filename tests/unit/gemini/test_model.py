@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from tests.unit.gemini.conftest import MODEL, said
 
 from ace_integrations.ai import (
+    BrokenStreamError,
     ContentBlockedError,
     Effort,
     EmptyAnswerError,
@@ -212,12 +213,26 @@ async def test_an_answer_that_is_continued_for_ever_is_cut(asker, twin):
     assert len(twin.requests) == 9
 
 
-async def test_a_stream_that_would_be_continued_is_cut(asker_of, settings_of):
+async def test_a_stream_in_several_parts_is_joined_by_its_token(asker_of, settings_of, twin):
     asker = asker_of(settings_of(model="gemini-4-hydrogen"))
-    with pytest.raises(TruncatedError) as caught:
-        await asker.stream("Hello [[sbx:continuation]]")
-    assert caught.value.code == "CONTINUATION"
-    assert caught.value.partial
+    *parts, last = await asker.stream("Hello [[sbx:continuation]]")
+    first, second = twin.bodies
+    assert second == {**first, "continuationToken": second["continuationToken"]}
+    whole = await asker.generate("Hello [[sbx:continuation]]")
+    assert "".join(part.text for part in parts) == last.answer.text == whole.text
+    assert (last.answer.usage, last.answer.cost) == (whole.usage, whole.cost)
+    assert [part.answer for part in parts] == [None] * len(parts)
+
+
+async def test_a_stream_that_goes_on_and_breaks_is_broken(asker, twin):
+    first = said("Learn ", finish="CONTINUATION")
+    first["candidates"][0]["continuationToken"] = "dG9rZW4="
+    twin.script(chunks=[first])
+    twin.script(chunks=[said("SQL", finish=None)])
+    heard = []
+    with pytest.raises(BrokenStreamError):
+        await asker.stream("Hello", heard)
+    assert [part.text for part in heard] == ["Learn ", "SQL"]
 
 
 @pytest.mark.parametrize("way", ["generate", "stream"])
@@ -272,8 +287,7 @@ async def test_kept_input_is_billed_for_less(asker_of, settings_of, twin):
 
 
 async def test_tokens_are_counted_with_the_system_instruction(asker):
-    plain = await asker.send("count_tokens", "Hello")
-    assert await asker.send("count_tokens", "Hello", system_instruction="Be brief.") > plain
+    assert await asker.count(request(system="Be brief.")) > await asker.count("Hello") > 0
 
 
 async def test_neither_question_nor_answer_is_in_an_error_a_log_or_a_repr(asker, twin, caplog):

@@ -120,6 +120,11 @@ def test_choices_of_either_name_and_several_types_are_choices():
     }
 
 
+def test_a_schema_that_allows_everything_is_an_empty_one():
+    assert to_answer_schema({"items": True})["items"] == {}
+    assert to_answer_schema({"additionalProperties": False})["additionalProperties"] is False
+
+
 def test_what_stands_beside_a_reference_outranks_it():
     schema = {
         "$defs": {"R": {"type": "object", "title": "R", "properties": {"a": {"type": "string"}}}},

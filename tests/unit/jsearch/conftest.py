@@ -7,9 +7,12 @@ import httpx
 import pytest
 import redis
 from pydantic import SecretStr
+from tests.jsearch_shop import Shop
 
 from ace_integrations import Ace, AsyncAce, Settings
 from ace_integrations.jsearch import AsyncJSearch, JSearch, JSearchSettings
+from ace_integrations.jsearch.sandbox import JSearchTwin
+from ace_integrations.sandbox import start
 
 KEY = "example-key"
 
@@ -44,6 +47,22 @@ def own_redis_url(redis_url):
         database.flushdb()
         yield url
         database.flushdb()
+
+
+@pytest.fixture(scope="module")
+def running():
+    """Give a sandbox of this twin alone."""
+    with start(twins=[JSearchTwin]) as running:
+        yield running
+
+
+@pytest.fixture
+def shop(running):
+    """Give a stranger before the twin as new."""
+    running.control.reset()
+    shop = Shop(running)
+    yield shop
+    shop.close()
 
 
 class Service:

@@ -1,13 +1,8 @@
 """The twin's details of postings, and what it says of salaries."""
 
-from collections.abc import Iterator
-
 import pytest
-from tests.jsearch_shop import Shop
 
-from ace_integrations.jsearch.sandbox import JSearchTwin
 from ace_integrations.jsearch.sandbox.corpus import CORPUS, docid_of
-from ace_integrations.sandbox import RunningSandbox, start
 
 EXAMPLE = {
     "location": "Cairo",
@@ -27,20 +22,6 @@ EXAMPLE = {
     "salaries_updated_at": "2026-06-06T23:59:59.000Z",
     "confidence": "CONFIDENT",
 }
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningSandbox]:
-    with start(twins=[JSearchTwin]) as running:
-        yield running
-
-
-@pytest.fixture
-def shop(running):
-    running.control.reset()
-    shop = Shop(running)
-    yield shop
-    shop.close()
 
 
 def details(shop, job_id, **more):

@@ -1,38 +1,21 @@
 """What stands before the twin's operations: two shops, keys, credits, rates; and its controls and console."""
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.jsearch_shop import GATEWAY_HOST, Shop
+from tests.jsearch_shop import GATEWAY_HOST
 
 from ace_integrations.errors import InvalidInputError
-from ace_integrations.jsearch.sandbox import JSearchTwin
 from ace_integrations.jsearch.sandbox.accounts import Account, Plan
 from ace_integrations.jsearch.sandbox.gateway import latency
 from ace_integrations.jsearch.sandbox.refusals import RefusedError
-from ace_integrations.sandbox import RunningSandbox, start
 
 INVALID_KEY = (401, {"message": "Invalid API key."})
 NOT_SUBSCRIBED = (403, {"message": "You are not subscribed to this API."})
 NO_API = (404, {"message": "API doesn't exists"})
 KEYS = {"x-rapidapi-key": "sandbox-pro", "x-rapidapi-host": GATEWAY_HOST}
 MONTH_S = 30 * 86_400
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningSandbox]:
-    with start(twins=[JSearchTwin]) as running:
-        yield running
-
-
-@pytest.fixture
-def shop(running):
-    running.control.reset()
-    shop = Shop(running)
-    yield shop
-    shop.close()
 
 
 def answered(response):

@@ -1,30 +1,12 @@
 """Words in a query that spoil the twin's answer."""
 
 import json
-from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.jsearch_shop import Shop
 
-from ace_integrations.jsearch.sandbox import JSearchTwin
 from ace_integrations.jsearch.sandbox.corpus import docid_in
 from ace_integrations.jsearch.sandbox.magic import seconds_in, words_in
-from ace_integrations.sandbox import RunningSandbox, start
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningSandbox]:
-    with start(twins=[JSearchTwin]) as running:
-        yield running
-
-
-@pytest.fixture
-def shop(running):
-    running.control.reset()
-    shop = Shop(running)
-    yield shop
-    shop.close()
 
 
 def ask(shop, word, rest="in cairo", **more):

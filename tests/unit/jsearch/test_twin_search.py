@@ -2,37 +2,19 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from itertools import chain, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.jsearch_shop import Shop
 
-from ace_integrations.jsearch.sandbox import JSearchTwin
 from ace_integrations.jsearch.sandbox.api import Api
 from ace_integrations.jsearch.sandbox.corpus import CORPUS, docid_in
 from ace_integrations.jsearch.sandbox.magic import write as write_json
 from ace_integrations.jsearch.sandbox.refusals import RefusedError
 from ace_integrations.jsearch.sandbox.search import Ages, Switches, fold, read_wish
-from ace_integrations.sandbox import RunningSandbox, start
 
 DAY = 86_400
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningSandbox]:
-    with start(twins=[JSearchTwin]) as running:
-        yield running
-
-
-@pytest.fixture
-def shop(running):
-    running.control.reset()
-    shop = Shop(running)
-    yield shop
-    shop.close()
 
 
 def posting(row):
