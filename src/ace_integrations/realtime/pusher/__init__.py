@@ -1,0 +1,1 @@
+"""Pusher: channels over WebSocket, told of by signed requests."""
