@@ -1,1 +1,1 @@
-"""Jitsi: live classes in a frame, on a public, an own or a hosted server."""
+"""Jitsi Meet: live classes in an iframe, self-hosted, by JaaS, or for trials on the public server."""
