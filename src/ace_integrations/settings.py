@@ -259,6 +259,10 @@ class ProviderSettings(_Environment):
         """Say what contradicts itself: one sentence each. A provider adds its own."""
         return []
 
+    def production_problems(self) -> list[str]:
+        """Say what must not be in production: one sentence each. A provider adds its own."""
+        return []
+
     def warnings(self, *, production: bool) -> list[str]:
         """Say what is allowed but likely a mistake, for `ace doctor`: one sentence each. A provider adds its own."""
         del production
@@ -384,6 +388,7 @@ class Settings(_Environment):
             loaded = self._place(self._given(kind))
             problems = [
                 *loaded.problems(),
+                *(loaded.production_problems() if self.env == "production" else ()),
                 *self._misplaced(loaded),
                 *self._dangerous(loaded),
                 *self._published(loaded),

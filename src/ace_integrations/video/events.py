@@ -86,22 +86,36 @@ class RoleChanged(_OfPerson):
     role: Role
 
 
+MOVING = timedelta(minutes=2)
+"""How long a move to another server or room may take."""
+
+
 def presences(told: Iterable[PersonJoined | PersonLeft]) -> list[Presence]:
     """Give what `attendance` reckons with, of all comings and goings that were told of one class.
 
     In whatever order they came and however often: they are put in order here. A coming ends an earlier one of the
     same connection whose going was never told, a going that was not preceded by a coming goes back by `stayed`.
     """
+    known = [one for one in told if one.person is not None]
+    comings = [one for one in known if isinstance(one, PersonJoined)]
     by_connection: dict[tuple[str, str], dict[int, PersonJoined | PersonLeft]] = {}
-    for one in told:
-        if one.person is not None and not (isinstance(one, PersonLeft) and one.reason is LeaveReason.MOVED):
-            by_connection.setdefault((one.person, one.connection), {})[one.order] = one
+    for one in known:
+        if isinstance(one, PersonJoined) or _is_going(one, comings):
+            by_connection.setdefault((str(one.person), one.connection), {})[one.order] = one
     found = [
         presence
         for (person, connection), events in by_connection.items()
         for presence in _of_connection(person, connection, [events[order] for order in sorted(events)])
     ]
     return sorted(found, key=lambda one: (one.at, one.person, one.visit, not one.came))
+
+
+def _is_going(left: PersonLeft, comings: list[PersonJoined]) -> bool:
+    """Whether it ends a stay: a move does only where it went on by another connection."""
+    return left.reason is not LeaveReason.MOVED or any(
+        came.person == left.person and came.connection != left.connection and abs(came.at - left.at) <= MOVING
+        for came in comings
+    )
 
 
 def _of_connection(person: str, connection: str, events: list[PersonJoined | PersonLeft]) -> Iterator[Presence]:

@@ -71,11 +71,12 @@ class VideoProvider(Protocol):
         """
         ...
 
-    def remove(self, room: str, person_id: str, *, lasts: timedelta) -> Call[Reach]:
-        """Put one person out of a room, and keep them out.
+    def remove(self, room: str, person_id: str, *, lasts: timedelta, connection: str = "") -> Call[Reach]:
+        """Put one person out of a room. Refuse them new grants yourself.
 
         Args:
             person_id: your own id of them.
-            lasts: how long their grant may still be good.
+            lasts: how long their grant may still be good: they are kept out as long, where the provider can do that.
+            connection: from `PersonJoined`, for a provider that knows people by it.
         """
         ...

@@ -65,6 +65,11 @@ def test_moving_to_another_server_is_no_going():
     assert lasted(came(0), went(10, reason=LeaveReason.MOVED), went(30)) == 30
 
 
+def test_who_moves_to_a_room_beside_by_another_connection_leaves_from_there():
+    told = [came(0), went(10, reason=LeaveReason.MOVED), came(10, connection="c2"), went(25, connection="c2")]
+    assert lasted(*told) == 25
+
+
 def test_a_phone_and_a_laptop_are_one_presence():
     told = [came(0), went(20), came(10, connection="c2"), went(30, connection="c2")]
     assert lasted(*told) == 30
