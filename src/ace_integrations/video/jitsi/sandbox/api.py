@@ -1,6 +1,5 @@
 """What the room's page asks of the twin: to come in, to act, and what happened since."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -8,12 +7,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ace_integrations.sandbox.bells import Bells
 from ace_integrations.video.jitsi.sandbox.rooms import (
     PASSWORD_REQUIRED,
     Entry,
     EntryRefusedError,
     Participant,
     Rooms,
+    error_payload,
 )
 
 Check = Callable[[str, str], Entry]
@@ -22,9 +23,6 @@ Check = Callable[[str, str], Entry]
 Raises:
     EntryRefusedError: it does not admit there.
 """
-
-WAITS_S = 15.0
-"""Seconds that a page's question for news is held open."""
 
 _FOR_MODERATORS = frozenset({"kick", "mute_all", "end", "admit", "appoint"})
 
@@ -39,8 +37,8 @@ class Api:
     def __init__(self, rooms: Rooms, check: Check) -> None:
         self._rooms = rooms
         self._check = check
-        self._bells: dict[str, asyncio.Event] = {}
-        rooms.rang = self._ring
+        self._bells = Bells()
+        rooms.rang = self._bells.ring
 
     def routes(self) -> list[BaseRoute]:
         """Give them."""
@@ -58,8 +56,7 @@ class Api:
             person = self._rooms.enter(room, self._entry(room, given))
         except EntryRefusedError as refused:
             kind = "CONNECTION" if refused.name == PASSWORD_REQUIRED else "CONFERENCE"
-            told = {"name": refused.name, "message": refused.message, "type": kind, "isFatal": True, "details": {}}
-            return JSONResponse({"error": told}, 403)
+            return JSONResponse(error_payload(refused.name, refused.message, kind=kind), 403)
         return JSONResponse(
             {
                 "id": person.id,
@@ -116,21 +113,7 @@ class Api:
         if person is None:
             return JSONResponse({"error": "unknown"}, 404)
         if not person.told:
-            await self._until_rung(person.id)
+            await self._bells.heard(person.id)
         news = [{"event": event, "payload": payload} for _, event, payload in person.told]
         person.told.clear()
         return JSONResponse({"news": news, "role": person.role, "waiting": person.is_waiting})
-
-    async def _until_rung(self, person_id: str) -> None:
-        bell = self._bells[person_id] = asyncio.Event()
-        try:
-            await asyncio.wait_for(bell.wait(), WAITS_S)
-        except TimeoutError:
-            return
-        finally:
-            self._bells.pop(person_id, None)
-
-    def _ring(self, person_id: str) -> None:
-        bell = self._bells.get(person_id)
-        if bell is not None:
-            bell.set()

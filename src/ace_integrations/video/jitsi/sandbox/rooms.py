@@ -200,13 +200,19 @@ class Rooms:
         if room is None:
             return False
         for one in list(room.participants.values()):
-            self._tell([one], "errorOccurred", _error(DESTROYED, "the meeting was ended"))
+            self._tell([one], "errorOccurred", error_payload(DESTROYED, "the meeting was ended"))
             self._put_out(one, room)
             del room.participants[one.id]
             if not one.is_waiting:
                 self._heard("left", room, one, {"disconnectReason": "left"})
         self._close(room)
         return True
+
+    def reset(self, switches: Switches) -> None:
+        """Forget every room and everybody, and begin with these switches; nobody is told."""
+        self.switches = switches
+        self.open.clear()
+        self.people.clear()
 
     def admit(self, name: str, target_id: str) -> bool:
         """Let in somebody who waits."""
@@ -292,8 +298,10 @@ class Rooms:
             self.rang(one.id)
 
 
-def _error(name: str, message: str) -> dict[str, Any]:
-    return {"error": {"name": name, "message": message, "type": "CONFERENCE", "isFatal": True, "details": {}}}
+def error_payload(name: str, message: str, *, kind: str = "CONFERENCE") -> dict[str, Any]:
+    """Give what a page is told of an error that ends the call."""
+    details: dict[str, Any] = {}
+    return {"error": {"name": name, "message": message, "type": kind, "isFatal": True, "details": details}}
 
 
 def everyone(rooms: Rooms) -> Iterator[tuple[Room, Participant]]:
