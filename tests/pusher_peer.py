@@ -149,7 +149,7 @@ class Peer:
     def dial(self, path: str = f"/app/{KEY}?protocol=7&client=js&version=8.6.0&flash=false", **options: Any) -> Socket:
         """Open a connection, and wait for nothing."""
         address = f"{self.url}{path}".replace("http://", "ws://")
-        return Socket(self._open.enter_context(connect(address, proxy=None, max_queue=None, **options)))
+        return Socket(self._open.enter_context(connect(address, **{"proxy": None, "max_queue": None, **options})))
 
     def connect(self) -> Socket:
         """Open a connection that is established."""
