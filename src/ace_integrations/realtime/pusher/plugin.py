@@ -18,6 +18,8 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.broadcaster:PusherBroadcaster",
         service=f"{_HERE}.service:SERVICE",
         webhooks=f"{_HERE}.webhooks:WEBHOOKS",
+        twin=f"{_HERE}.sandbox:PusherTwin",
+        probe=f"{_HERE}.client:probe",
         cost="a monthly plan by connections at once and messages a day; 100 and 200,000 are free",
         prices=f"{_HERE}.prices:PRICES",
         links={
