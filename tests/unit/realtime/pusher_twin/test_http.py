@@ -98,6 +98,12 @@ def test_an_old_request_is_told_both_times(peer: Peer):
     )
 
 
+@pytest.mark.parametrize("offset", [-700, 700])
+def test_the_services_clock_can_be_wrong(peer: Peer, offset: int):
+    peer.switch(clock_offset_s=offset)
+    assert refused(peer.get("/channels"))[0] == 401
+
+
 def test_a_time_beyond_all_calendars(peer: Peer):
     assert "999999999999999999" in refused(peer.get("/channels", auth_timestamp="9" * 18))[1]
 
