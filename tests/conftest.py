@@ -83,6 +83,12 @@ def axe_path() -> Path:
 
 
 @pytest.fixture(scope="session")
+def pusher_js_path() -> Path:
+    """Give the script of pusher-js, or skip."""
+    return Path(_needed("ACE_TEST_PUSHER_JS", "pusher-js from npm: run scripts/test where npm reaches a registry"))
+
+
+@pytest.fixture(scope="session")
 def didit_openapi_path() -> Path:
     """Give the vendor's OpenAPI description, or skip."""
     return Path(

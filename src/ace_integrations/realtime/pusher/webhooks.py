@@ -1,7 +1,6 @@
 """Pusher's webhooks: one signature over the raw body, several events in one delivery."""
 
 import hashlib
-import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,9 +20,10 @@ from ace_integrations.realtime.changes import (
     MemberLeft,
 )
 from ace_integrations.realtime.pusher.settings import PusherSettings, Token
+from ace_integrations.realtime.pusher.signature import is_signature, signature
 from ace_integrations.webhooks.event import Event
 from ace_integrations.webhooks.json_body import read_model, read_object
-from ace_integrations.webhooks.scheme import SignatureScheme, hmac_sha256, single, usable
+from ace_integrations.webhooks.scheme import SignatureScheme, single, usable
 from ace_integrations.webhooks.source import WebhookSource
 
 KEY, SIGNATURE = "X-Pusher-Key", "X-Pusher-Signature"
@@ -47,15 +47,15 @@ class PusherSignature(SignatureScheme):
     def sign(self, body: bytes, *, secret: str, now: int) -> dict[str, str]:
         del now  # the time is in the body
         key = self._keys.get(secret) or next(iter(self._keys.values()), "")
-        return {KEY: key, SIGNATURE: hmac_sha256(secret, body)}
+        return {KEY: key, SIGNATURE: signature(secret, body)}
 
     def verify(self, headers: Headers, body: bytes, *, secrets: Sequence[str], now: int) -> None:
-        key, claimed = single(headers, KEY), single(headers, SIGNATURE).encode()
+        key, claimed = single(headers, KEY), single(headers, SIGNATURE)
         if key not in self._keys.values():
             raise SignatureError(f"{KEY} is not one of this application's keys")
         # A secret that belongs to another of our keys did not sign this delivery.
         fitting = [secret for secret in usable(secrets) if self._keys.get(secret, key) == key]
-        fits = [hmac.compare_digest(hmac_sha256(secret, body).encode(), claimed) for secret in fitting]
+        fits = [is_signature(claimed, secret, body) for secret in fitting]
         if not any(fits):
             raise SignatureError("no signature was made with a current secret")
         signed_at_ms = _time_ms(body)

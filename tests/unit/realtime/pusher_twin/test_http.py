@@ -9,7 +9,7 @@ import httpx
 import pytest
 from tests.pusher_peer import KEY, Peer, compact, digest
 
-from ace_integrations.realtime.pusher.sandbox.signing import body_md5, request_text, signature
+from ace_integrations.realtime.pusher.signature import body_md5, request_text, signature
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text())
 NOW = 1_795_600_000
@@ -96,6 +96,12 @@ def test_an_old_request_is_told_both_times(peer: Peer):
         "Timestamp expired: Given timestamp (2013-09-28T08:56:33Z) "
         "not within 600s of server time (2013-09-28T08:46:32Z)",
     )
+
+
+@pytest.mark.parametrize("offset", [-700, 700])
+def test_the_services_clock_can_be_wrong(peer: Peer, offset: int):
+    peer.switch(clock_offset_s=offset)
+    assert refused(peer.get("/channels"))[0] == 401
 
 
 def test_a_time_beyond_all_calendars(peer: Peer):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.pusher_peer import KEY, SECRET, Peer, digest
 
-from ace_integrations.realtime.pusher.sandbox.signing import signature
+from ace_integrations.realtime.pusher.signature import signature
 
 ROOM = "presence-session.42"
 Json = dict[str, Any]

@@ -34,6 +34,7 @@ class Switches:
         activity_timeout_s: of the greeting and of the server's own pings; None for the dialect's.
         pong_timeout_s: how long the server waits for an answer to its ping.
         cache_s: how long the last event of a cache channel is kept.
+        clock_offset_s: by how much the API's clock is ahead of the sandbox's when it looks at a request's time.
         swallow_pongs: whether pings of clients stay without an answer.
         dialect: a name of `DIALECTS`.
     """
@@ -50,6 +51,7 @@ class Switches:
     activity_timeout_s: float | None = None
     pong_timeout_s: float = 30
     cache_s: float = 1800
+    clock_offset_s: float = 0
     swallow_pongs: bool = False
     dialect: str = "pusher"
 

@@ -41,7 +41,7 @@ class Bucket:
         return True
 
 
-@dataclass(slots=True, eq=False, weakref_slot=True)
+@dataclass(slots=True, eq=False)
 class Connection:
     """An established connection.
 

@@ -14,7 +14,7 @@ from ace_integrations.realtime.pusher.sandbox import refusals
 from ace_integrations.realtime.pusher.sandbox.account import APP_ID, Account, Now
 from ace_integrations.realtime.pusher.sandbox.frames import Json, write
 from ace_integrations.realtime.pusher.sandbox.refusals import RefusedError
-from ace_integrations.realtime.pusher.sandbox.signing import body_md5, is_signature, request_text
+from ace_integrations.realtime.pusher.signature import body_md5, is_signature, request_text
 
 SKEW_S = 600
 AUTH = ("auth_key", "auth_timestamp", "auth_version", "auth_signature")
@@ -115,8 +115,9 @@ class Gate:
         given = asked.parameters["auth_timestamp"]
         if not (given.isascii() and given.isdigit() and len(given) <= 18):
             raise refusals.unauthorized("Invalid auth_timestamp: it must be a whole number of seconds")
-        if self._account.dialect.checks_time and abs(int(self._now()) - int(given)) > SKEW_S:
-            raise refusals.expired(int(given), self._now())
+        now = int(self._now() + self._account.switches.clock_offset_s)
+        if self._account.dialect.checks_time and abs(now - int(given)) > SKEW_S:
+            raise refusals.expired(int(given), now)
 
     def _check_signature(self, asked: Asked, secret: str) -> None:
         signed = request_text(asked.method, asked.path, self._signed_query(asked))

@@ -20,8 +20,8 @@ from ace_integrations.realtime.pusher.sandbox.frames import (
     write,
 )
 from ace_integrations.realtime.pusher.sandbox.hub import Hub
-from ace_integrations.realtime.pusher.sandbox.signing import channel_text, is_signature, user_text
 from ace_integrations.realtime.pusher.sandbox.webhooks import Webhooks
+from ace_integrations.realtime.pusher.signature import channel_text, is_signature, user_text
 
 MOST_DATA, MOST_INFO, MOST_USER_ID, MOST_WATCHED = 10_240, 1024, 128, 100
 UNAUTHORIZED, TOO_FAST, TOO_MANY_WATCHED, RECONNECT = 4009, 4301, 4302, 4200

@@ -52,7 +52,7 @@ def unauthorized(text: str) -> RefusedError:
     return RefusedError(401, text)
 
 
-def expired(given: int, now: float) -> RefusedError:
+def expired(given: int, now: int) -> RefusedError:
     """The request was signed too long ago, or in the future."""
     text = f"Given timestamp ({_iso(given)}) not within 600s of server time ({_iso(now)})"
     return unauthorized(f"Timestamp expired: {text}")
@@ -85,9 +85,9 @@ def refusal(error: RefusedError, dialect: Dialect) -> Response:
     return Response(error.text, error.status, headers={"content-type": "text/plain"})
 
 
-def _iso(seconds: float) -> str:
+def _iso(seconds: int) -> str:
     # A time that no calendar holds is shown as it came.
     try:
-        return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, OverflowError, OSError):
         return str(seconds)

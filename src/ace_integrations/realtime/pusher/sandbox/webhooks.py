@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ace_integrations.realtime.pusher.sandbox.account import Account, Token
 from ace_integrations.realtime.pusher.sandbox.frames import Json, inside, write
-from ace_integrations.realtime.pusher.sandbox.signing import signature
+from ace_integrations.realtime.pusher.signature import signature
 from ace_integrations.sandbox.twin import World
 
 TIMEOUT_S = 4.0
