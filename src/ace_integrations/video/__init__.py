@@ -1,0 +1,1 @@
+"""Live classes in neutral words; which service carries them is a setting."""
