@@ -11,7 +11,7 @@ import pytest
 from tests.pusher_peer import KEY, SECRET, Peer
 
 from ace_integrations.realtime.pusher.sandbox import PusherTwin
-from ace_integrations.realtime.pusher.sandbox.signing import signature
+from ace_integrations.realtime.pusher.signature import signature
 from ace_integrations.sandbox import RunningSandbox, start
 
 ROOM = "presence-session.42"
