@@ -1,7 +1,7 @@
 """Start PostgreSQL, Redis and find a browser, run pytest against them, stop them. Called by scripts/test.
 
-What is not ours and only tests need is fetched once into .cache/: axe-core and pusher-js by npm, Didit's OpenAPI
-description by pip.
+What is not ours and only tests need is fetched once into .cache/: axe-core, pusher-js and pusher by npm, Didit's
+OpenAPI description by pip.
 """
 
 import os
@@ -24,7 +24,7 @@ PACKAGES = {
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache"
-AXE_CORE, PUSHER_JS = "4.14.1", "8.6.0"
+AXE_CORE, PUSHER_JS, PUSHER_NODE = "4.14.1", "8.6.0", "5.3.4"
 
 EVERYTHING = (
     ["-n", "2", "-m", "punctual and not campaign"],
@@ -48,6 +48,7 @@ def main() -> int:
             ("ACE_TEST_AXE", axe_core),
             ("ACE_TEST_DIDIT_OPENAPI", didit_openapi),
             ("ACE_TEST_PUSHER_JS", pusher_js),
+            ("ACE_TEST_PUSHER_NODE", pusher_node),
         ):
             if found := fetch():
                 environment[name] = str(found)
@@ -79,6 +80,11 @@ def axe_core() -> Path | None:
 def pusher_js() -> Path | None:
     """Give Pusher's own library for browsers, as Node runs it."""
     return from_npm("pusher-js", PUSHER_JS, "dist/node/pusher.js")
+
+
+def pusher_node() -> Path | None:
+    """Give Pusher's own library for servers."""
+    return from_npm("pusher", PUSHER_NODE, "lib/pusher.js")
 
 
 def from_npm(package: str, version: str, path: str) -> Path | None:

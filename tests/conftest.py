@@ -89,6 +89,12 @@ def pusher_js_path() -> Path:
 
 
 @pytest.fixture(scope="session")
+def pusher_node_path() -> Path:
+    """Give the script of Pusher's library for servers, or skip."""
+    return Path(_needed("ACE_TEST_PUSHER_NODE", "pusher from npm: run scripts/test where npm reaches a registry"))
+
+
+@pytest.fixture(scope="session")
 def didit_openapi_path() -> Path:
     """Give the vendor's OpenAPI description, or skip."""
     return Path(

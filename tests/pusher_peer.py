@@ -168,5 +168,9 @@ class Peer:
         found: Json = self.control.get("pusher/state")
         return found
 
+    def messages(self, **query: str) -> list[Json]:
+        found: list[Json] = self.control.get("pusher/messages", **query)["messages"]
+        return found
+
     def close(self) -> None:
         self._open.close()

@@ -238,7 +238,7 @@ def test_an_encrypted_event_is_opened_by_the_page_alone(open_page: Any, peer: Pe
     page.subscribe(ENCRYPTED)
     peer.trigger(ENCRYPTED, data=compact(SEALED))
     assert page.event("job.posted")["data"] == {"title": "دورة بايثون ☕"}
-    assert peer.state()["sent"][0]["data"] == compact(SEALED)
+    assert peer.messages(channel=ENCRYPTED)[0]["data"] == compact(SEALED)
 
 
 def test_a_cache_is_missed_and_then_replayed(open_page: Any, peer: Peer):

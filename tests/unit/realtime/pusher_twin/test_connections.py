@@ -200,7 +200,7 @@ def test_a_reset_lets_browsers_come_back_at_once(peer: Peer):
     peer.control.reset()
     assert socket.closed()[0] == 4200
     state = peer.state()
-    assert (state["connections"], state["channels"], state["messages"], state["sent"]) == (0, {}, 0, [])
+    assert (state["connections"], state["channels"], state["messages"], peer.messages()) == (0, {}, 0, [])
     assert state["switches"]["client_events"] is False
 
 

@@ -68,6 +68,19 @@ def test_what_a_person_publishes_arrives(peer: Peer):
     assert socket.next() == {"event": "message", "channel": "course.42", "data": "hello"}
 
 
+def test_a_program_reads_what_went_through(peer: Peer):
+    peer.switch(client_events=True)
+    first, second = peer.connect(), peer.connect()
+    for socket in (first, second):
+        socket.subscribe("private-user.9")
+    first.say("client-a", {"x": 1}, channel="private-user.9")
+    second.hear("client-a")
+    peer.trigger("course.7", data="text")
+    told = [(each["channel"], each["event"], each["data"], each["by"], each["readers"]) for each in peer.messages()]
+    assert told == [("course.7", "job.posted", "text", "", 0), ("private-user.9", "client-a", {"x": 1}, first.id, 1)]
+    assert [each["event"] for each in peer.messages(channel="course.7")] == ["job.posted"]
+
+
 @pytest.mark.parametrize("word", ["allow", "forbid"])
 def test_the_console_offers_what_is_not_so_yet(peer: Peer, word: str):
     peer.switch(client_events=word == "forbid")

@@ -48,8 +48,8 @@ class Controls:
             "/webhooks/release": self._release,
             "/webhooks/repeat": self._repeat,
         }
-        state = Route("/state", self._state)
-        return [state, *(Route(path, _control(act), methods=["POST"]) for path, act in posts.items())]
+        looks = (Route("/state", self._state), Route("/messages", self._messages))
+        return [*looks, *(Route(path, _control(act), methods=["POST"]) for path, act in posts.items())]
 
     async def _state(self, request: Request) -> Response:
         del request
@@ -61,16 +61,21 @@ class Controls:
                 "messages": self._account.messages,
                 "keys": [token.key for token in self._account.tokens],
                 "switches": asdict(self._account.switches),
-                "sent": [asdict(sent) for sent in self._hub.log],
             }
         )
+
+    async def _messages(self, request: Request) -> Response:
+        """Give the last messages, newest first, of one channel if it is named."""
+        channel = request.query_params.get("channel")
+        sent = self._hub.log if channel is None else self._hub.log.of(channel)
+        return JSONResponse({"messages": [asdict(each) for each in sent]})
 
     # What the app is.
 
     def _switch(self, fields: Json) -> Json:
         changed: Json = {name: _read_switch(name, value) for name, value in fields.items()}
         self._account.switches = replace(self._account.switches, **changed)
-        self._watch.arm()
+        self._watch.over_all()
         return asdict(self._account.switches)
 
     def _add_token(self, fields: Json) -> Json:

@@ -96,7 +96,7 @@ class Sockets:
         connection = Connection(self._new_socket_id(), self._now(), lambda: cut_connection(receive))
         connection.send(self._greeting(connection))
         self._hub.join(connection)
-        self._watch.arm()
+        self._watch.over(connection)
         writing = asyncio.create_task(connection.write(send))
         try:
             await self._hear(connection, receive)

@@ -22,13 +22,20 @@ class Watch:
         """Forget when the next look was to be."""
         self._next = None
 
-    def arm(self) -> None:
-        """Look again in time for whoever is due first, as after a new connection or another time-out."""
+    def over(self, connection: Connection) -> None:
+        """Look in time after a new connection too."""
+        self._plan(self._due(connection))
+
+    def over_all(self) -> None:
+        """Look in time after all of them, as when another time-out counts."""
         due = min(map(self._due, self._hub.connections.values()), default=None)
-        if due is None or (self._next is not None and self._next <= due):
-            return
-        self._next = due
-        self._clock.later(due - self._clock.now(), lambda: self._look(due))
+        if due is not None:
+            self._plan(due)
+
+    def _plan(self, due: float) -> None:
+        if self._next is None or due < self._next:
+            self._next = due
+            self._clock.later(due - self._clock.now(), lambda: self._look(due))
 
     async def _look(self, planned: float) -> None:
         if planned != self._next:
@@ -37,7 +44,7 @@ class Watch:
         now = max(planned, self._clock.now())
         for connection in [each for each in self._hub.connections.values() if self._due(each) <= now]:
             self._act(connection, now)
-        self.arm()
+        self.over_all()
 
     def _due(self, connection: Connection) -> float:
         """Give when something is to be done about a connection."""
