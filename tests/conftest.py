@@ -95,6 +95,12 @@ def pusher_node_path() -> Path:
 
 
 @pytest.fixture(scope="session")
+def agora_token_path() -> Path:
+    """Give the vendor's builder of Agora's tokens, or skip."""
+    return Path(_needed("ACE_TEST_AGORA_TOKEN", "agora-token from npm: run scripts/test where npm reaches a registry"))
+
+
+@pytest.fixture(scope="session")
 def didit_openapi_path() -> Path:
     """Give the vendor's OpenAPI description, or skip."""
     return Path(

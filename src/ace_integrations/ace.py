@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ace_integrations.realtime import AsyncRealtime, Broadcaster, Realtime
     from ace_integrations.throttle import Throttle
     from ace_integrations.usage.allowance import Allowances
+    from ace_integrations.video import AsyncVideo, Video, VideoProvider
     from ace_integrations.webhooks import AsyncReceiver, AsyncStore, Doors, Receiver, Store
 
 SyncC = TypeVar("SyncC", bound=SyncClient[Any])
@@ -135,6 +136,12 @@ class _Assembly:
             raise ConfigurationError("ACE_AI is empty: name the provider of a language model, as in gemini")
         model: TextModel = self._build(self.settings.ai, "ai")
         return model
+
+    def video_provider(self) -> "VideoProvider":
+        if not self.settings.video:
+            raise ConfigurationError("ACE_VIDEO is empty: name the provider of live classes, as in jitsi")
+        provider: VideoProvider = self._build(self.settings.video, "video")
+        return provider
 
     def advisor(self) -> "CareerAdvisor":
         from ace_integrations.career import CareerAdvisor
@@ -382,6 +389,13 @@ class Ace(_Front):
         return Text(self, self.assembly.text_model())
 
     @cached_property
+    def video(self) -> "Video":
+        """Live classes."""
+        from ace_integrations.video import Video
+
+        return Video(self, self.assembly.video_provider())
+
+    @cached_property
     def career(self) -> "Career":
         """The career advisor on that model."""
         from ace_integrations.career import Career
@@ -498,6 +512,13 @@ class AsyncAce(_Front):
         from ace_integrations.ai import AsyncText
 
         return AsyncText(self, self.assembly.text_model())
+
+    @cached_property
+    def video(self) -> "AsyncVideo":
+        """Live classes."""
+        from ace_integrations.video import AsyncVideo
+
+        return AsyncVideo(self, self.assembly.video_provider())
 
     @cached_property
     def career(self) -> "AsyncCareer":

@@ -40,6 +40,7 @@ async def test_all_well_is_200_with_one_word_for_each_chosen_service(ace_sandbox
             "services": {
                 "didit": "sandbox",
                 "gemini": "sandbox",
+                "jitsi": "sandbox",
                 "jsearch": "sandbox",
                 "pusher": "sandbox",
                 "mailgun": "sandbox",
@@ -97,7 +98,7 @@ async def test_a_configuration_that_cannot_be_read_is_503_without_a_reason(monke
 
 async def test_the_worst_finding_of_a_service_is_shown() -> None:
     async with (
-        AsyncAce(Settings(mail="outbox", ai="", jobs="", realtime="", fx_sources=())) as ace,
+        AsyncAce(Settings(mail="outbox", ai="", jobs="", realtime="", video="", fx_sources=())) as ace,
         browser(ace) as client,
     ):
         answer = await client.get("/healthz")
@@ -126,7 +127,7 @@ async def test_a_probe_that_breaks_is_an_answer_too() -> None:
             ]
 
     async with (
-        AsyncAce(Settings(ai="", jobs="", realtime="", fx_sources=()), loaded=Plugins(Strange())) as ace,
+        AsyncAce(Settings(ai="", jobs="", realtime="", video="", fx_sources=()), loaded=Plugins(Strange())) as ace,
         browser(ace) as client,
     ):
         answer = await client.get("/healthz")
