@@ -12,8 +12,8 @@ import stamina
 from hypothesis import HealthCheck, settings
 
 _OURS = (
-    "ACE_", "DIDIT_", "FX_", "GEMINI_", "JSEARCH_", "MAILGUN_", "MAIL_", "PAYPAL_", "PUSHER_", "RAPIDAPI_", "STRIPE_",
-    "SMTP_", "NEXT_PUBLIC_", "THINGS_",
+    "ACE_", "AGORA_", "DIDIT_", "FX_", "GEMINI_", "JAAS_", "JITSI_", "JSEARCH_", "JWT_", "MAILGUN_", "MAIL_", "PAYPAL_",
+    "PUSHER_", "RAPIDAPI_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_", "THINGS_",
 )  # fmt: skip
 
 # An example may take long while another suite has the processor; what must be punctual is marked so.
