@@ -29,9 +29,9 @@ AGORA_BUILDER = "2.0.6"
 
 EVERYTHING = (
     ["-n", "2", "-m", "punctual and not campaign"],
-    # Four workers keep two cores busy, since tests of browsers and dying platforms mostly wait. A file's tests stay
+    # Six workers keep two cores busy, since tests of browsers and dying platforms mostly wait. A file's tests stay
     # together: some share tables of the one database. In the order of their names: the slow folders come first.
-    ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not punctual and not campaign"],
+    ["-n", "6", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not punctual and not campaign"],
 )
 
 

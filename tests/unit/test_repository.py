@@ -69,3 +69,10 @@ def test_every_hook_says_when_it_is_called() -> None:
     hooks = [hook for name, hook in vars(Hooks).items() if name.startswith("ace_")]
     assert hooks
     assert all("Called" in (hook.__doc__ or "") for hook in hooks)
+
+
+def test_every_place_that_the_docs_lead_to_exists() -> None:
+    page = (ROOT / "docs/where-is-it.md").read_text()
+    named = re.findall(r"`((?:src|examples)/[^`]+)`", page)
+    assert len(named) > 20
+    assert [path for path in named if not (ROOT / path).is_file()] == []

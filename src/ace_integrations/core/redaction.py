@@ -31,9 +31,10 @@ _SHAPES = re.compile(
     r"|A21AA[A-Za-z0-9_-]{10,}"
     r"|key-[0-9a-f]{32}"
     r"|eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+    r"|00[67](?:[0-9a-fA-F]{32}|eJ)[A-Za-z0-9+/]{40,}={0,2}"
     r"|(?<![0-9])(?:[0-9]{4}[ -]?){3}[0-9]{4}(?![0-9])"
 )
-"""Keys of the services, client secrets, JSON web tokens and card numbers, configured or not."""
+"""Keys of the services, client secrets, JSON web tokens, Agora's tokens and card numbers, configured or not."""
 
 
 _WORD = re.compile(r"[A-Za-z0-9_-]{12,}")

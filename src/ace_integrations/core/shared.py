@@ -60,9 +60,18 @@ class RedisShared:
 
     def _redis(self) -> Any:
         if self._client is None:
-            try:
-                import redis
-            except ImportError:
-                raise ImportError("REDIS_URL needs the extra: pip install 'ace-integrations[redis]'") from None
-            self._client = redis.Redis.from_url(self._url, socket_timeout=1.0, socket_connect_timeout=1.0)  # pyright: ignore[reportUnknownMemberType] - untyped options
+            self._client = open_redis(self._url)
         return self._client
+
+
+def open_redis(url: str) -> Any:
+    """Give a client of Redis; it connects on first use, and waits a second at most.
+
+    Raises:
+        ImportError: the extra is not installed.
+    """
+    try:
+        import redis
+    except ImportError:
+        raise ImportError("REDIS_URL needs the extra: pip install 'ace-integrations[redis]'") from None
+    return redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)  # pyright: ignore[reportUnknownMemberType] - untyped options

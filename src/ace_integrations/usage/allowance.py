@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Literal
 
+from ace_integrations.core.shared import open_redis
 from ace_integrations.core.telemetry import CallRecord
 from ace_integrations.errors import BudgetExceededError, ConfigurationError
 from ace_integrations.usage.prices import PriceList
@@ -193,11 +194,7 @@ class Allowances:
 
     def _redis(self) -> Any:
         if self._client is None:
-            try:
-                import redis
-            except ImportError:
-                raise ImportError("REDIS_URL needs the extra: pip install 'ace-integrations[redis]'") from None
-            self._client = redis.Redis.from_url(self._redis_url or "", socket_timeout=1.0, socket_connect_timeout=1.0)  # pyright: ignore[reportUnknownMemberType] - untyped options
+            self._client = open_redis(self._redis_url or "")
         return self._client
 
 

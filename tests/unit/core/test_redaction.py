@@ -33,6 +33,7 @@ def test_every_spelling_of_a_configured_secret_goes(spelling: str) -> None:
         "pi_3SAbc0_secret_Qm7wLr2y",
         "AIzaSyExampleExampleExampleExample",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+        "007eJxTYPg4ZTm3YegWo2SLJUcPNRsWJT5WsWJT5WsWJT5WsWJT5WsWJT5==",
         "4242 4242 4242 4242",
         "4242424242424242",
     ],

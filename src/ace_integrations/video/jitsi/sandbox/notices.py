@@ -1,0 +1,123 @@
+"""The twin's webhooks: what happens in rooms, told and signed as JaaS does."""
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ace_integrations.sandbox.twin import World
+from ace_integrations.video.jitsi.sandbox.rooms import Participant, Payload, Room
+
+RETRIES_S = (10, 60, 300)
+"""The service backs off by a rule that it does not tell."""
+
+_TYPES: Mapping[str, str] = {
+    "created": "ROOM_CREATED",
+    "destroyed": "ROOM_DESTROYED",
+    "joined": "PARTICIPANT_JOINED",
+    "left": "PARTICIPANT_LEFT",
+    "role": "ROLE_CHANGED",
+}
+
+
+class Notices:
+    """Sends them.
+
+    Args:
+        app_id: whose rooms these are, as in vpaas-magic-cookie-….
+
+    Attributes:
+        secrets: sign every delivery, each in a part of its own; two while one is being replaced.
+        sent: what was told so far, oldest first.
+        held: what waits to be sent, while events are held back.
+    """
+
+    def __init__(self, world: World, *, app_id: str, secrets: Sequence[str]) -> None:
+        self._world = world
+        self._app_id = app_id
+        self._first = tuple(secrets)
+        self.rotate(secrets)
+        self.sent: list[dict[str, Any]] = []
+        self.held: list[dict[str, Any]] | None = None
+
+    def rotate(self, secrets: Sequence[str]) -> None:
+        """Sign with these from now on."""
+        self.secrets = tuple(secrets)
+        self._world.journal.hide(*secrets)
+
+    def hear(self, what: str, room: Room, person: Participant | None, more: Payload) -> None:
+        """Tell the platform what happened in a room."""
+        conference = f"{room.name}@conference.{self._app_id}.8x8.vc"
+        data: dict[str, Any] = {"conference": conference, "isBreakout": False, **more}
+        if person is not None:
+            data = {**_about(person), "isBreakout": False, **more}
+        if what == "role" and person is not None:
+            data = {"role": "owner" if person.is_moderator else "member", "grantedTo": {"participantJid": person.jid}}
+        self.tell(_TYPES[what], room, data)
+
+    def tell(self, kind: str, room: Room, data: Mapping[str, Any]) -> None:
+        """Send an event, or keep it while events are held back."""
+        event = {
+            "idempotencyKey": str(uuid.uuid4()),
+            "customerId": self._app_id.rpartition("-")[2],
+            "appId": self._app_id,
+            "eventType": kind,
+            "sessionId": room.session_id,
+            "timestamp": round(self._world.clock.now() * 1000),
+            "fqn": f"{self._app_id}/{room.name}",
+            "data": data,
+        }
+        self.sent.append(event)
+        if self.held is not None:
+            self.held.append(event)
+        else:
+            self.post(event)
+
+    def post(self, event: Mapping[str, Any]) -> None:
+        """Send one event to the platform, if it has an address."""
+        url = self._world.webhook_url
+        if url:
+            kind = str(event["eventType"])
+            self._world.deliveries.send(
+                provider=self._world.name, type=kind, url=url, sign=lambda: self._signed(event), retries_s=RETRIES_S
+            )
+
+    def release(self, *, newest_first: bool) -> int:
+        """Send what was held back; the service promises no order."""
+        held, self.held = self.held or [], None
+        for event in reversed(held) if newest_first else held:
+            self.post(event)
+        return len(held)
+
+    def reset(self) -> None:
+        """Forget what was told, and sign as at first."""
+        self.rotate(self._first)
+        self.sent.clear()
+        self.held = None
+
+    def _signed(self, event: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
+        body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+        signed = signature(body, self.secrets, self._world.now())
+        return body, {"content-type": "application/json", "x-jaas-signature": signed}
+
+
+def signature(body: bytes, secrets: Sequence[str], at: int) -> str:
+    """Give the header's value: the time, and one part for each secret."""
+    parts = [hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).digest() for secret in secrets]
+    return ",".join([f"t={at}", *(f"v1={base64.b64encode(part).decode()}" for part in parts)])
+
+
+def _about(person: Participant) -> dict[str, Any]:
+    return {
+        # Text in some deliveries and a truth value in others: the receiver takes both.
+        "moderator": "true" if person.is_moderator else "false",
+        "name": person.entry.name,
+        "email": person.entry.email,
+        "id": person.entry.user_id,
+        "participantId": person.id,
+        "participantJid": person.jid,
+        "avatar": person.entry.avatar,
+    }

@@ -1,0 +1,155 @@
+// The room's page: comes in with the token of its address, shows who is there, and tells the page around it what happens.
+const room = location.pathname.split("/").pop();
+const base = location.pathname.replace(/\/rooms\/[^/]*$/, "");
+const given = new URLSearchParams(location.hash.slice(1));
+const option = (name) => (given.has(name) ? JSON.parse(given.get(name)) : undefined);
+const around = given.get("sandbox.parent");
+const jwt = new URLSearchParams(location.search).get("jwt") || option("jwt") || "";
+const people = new Map();
+const byId = (id) => document.getElementById(id);
+const { you } = byId("people").dataset;
+let me;
+
+const tell = (event, payload) => {
+  document.dispatchEvent(new CustomEvent("jitsi", { detail: { event, payload } }));
+  if (around && window.parent !== window) window.parent.postMessage({ sandbox: "jitsi", event, payload }, around);
+};
+
+const post = (path, body) =>
+  fetch(`${base}/rooms/${room}/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+const act = (what, more = {}) => me && post("act", { id: me.id, do: what, ...more });
+
+const show = (state) => {
+  for (const part of document.querySelectorAll("[data-state]")) part.hidden = part.dataset.state !== state;
+};
+
+const tile = ({ id, displayName }) => {
+  const item = byId("tile").content.firstElementChild.cloneNode(true);
+  item.dataset.id = id;
+  item.style.setProperty("--hue", parseInt(id, 16) % 360);
+  item.querySelector(".name").textContent = displayName;
+  item.querySelector(".you").hidden = id !== me.id;
+  item.querySelector(".kick").hidden = me.role !== "moderator" || id === me.id;
+  return item;
+};
+
+const draw = () => {
+  byId("people").replaceChildren(...[...people.values()].map(tile));
+  for (const one of people.values()) {
+    const item = document.querySelector(`[data-id="${one.id}"]`);
+    item.querySelector(".hand").hidden = !one.handRaised;
+    item.querySelector(".muted").hidden = !one.isMuted;
+    item.querySelector(".moderator").hidden = one.role !== "moderator";
+  }
+  document.querySelectorAll("[data-moderator]").forEach((one) => (one.hidden = me.role !== "moderator"));
+};
+
+const take = ({ event, payload }) => {
+  if (event === "videoConferenceJoined") { people.set(payload.id, payload); show("inside"); }
+  if (event === "participantJoined") people.set(payload.id, payload);
+  if (event === "participantLeft") people.delete(payload.id);
+  if (event === "participantMuted" && people.has(payload.participantId)) people.get(payload.participantId).isMuted = payload.isMuted;
+  if (event === "raiseHandUpdated" && people.has(payload.id)) people.get(payload.id).handRaised = payload.handRaised;
+  if (event === "participantRoleChanged") {
+    if (people.has(payload.id)) people.get(payload.id).role = payload.role;
+    if (payload.id === me.id) me.role = payload.role;
+  }
+  if (event === "incomingMessage" || event === "outgoingMessage") {
+    const line = document.createElement("li");
+    line.dir = "auto";
+    line.textContent = `${payload.nick || you}: ${payload.message}`;
+    byId("chat").append(line);
+  }
+  if (event === "readyToClose") { me = undefined; show("over"); }
+  if (me) draw();
+  tell(event, payload);
+};
+
+const listen = async () => {
+  while (me) {
+    const answer = await fetch(`${base}/rooms/${room}/news?id=${me.id}`).catch(() => undefined);
+    if (!answer || !answer.ok) { await new Promise((resolve) => setTimeout(resolve, 500)); continue; }
+    const { news, role } = await answer.json();
+    if (me) me.role = role;
+    news.forEach(take);
+  }
+};
+
+const count = () => {
+  if (!me?.expires_at) return;
+  byId("left").textContent = Math.max(0, Math.round(me.expires_at - Date.now() / 1000));
+};
+
+const join = async () => {
+  const displayName = option("userInfo.displayName") || byId("name").value;
+  const answer = await post("join", { jwt, displayName });
+  const told = await answer.json();
+  if (told.error) {
+    byId("problem").textContent = `${told.error.name}: ${told.error.message}`;
+    show("refused");
+    tell("errorOccurred", { error: told.error });
+    return;
+  }
+  me = told;
+  byId("expiry").hidden = !me.expires_at;
+  setInterval(count, 1000);
+  count();
+  show(me.waiting ? "waiting" : "inside");
+  if (me.waiting) tell("errorOccurred", { error: { name: "conference.connectionError.membersOnly", message: "", type: "CONFERENCE", isFatal: false } });
+  listen();
+};
+
+const hangUp = async () => {
+  if (!me) return;
+  await act("leave");
+  take({ event: "videoConferenceLeft", payload: { roomName: room } });
+  take({ event: "readyToClose", payload: {} });
+};
+
+const COMMANDS = {
+  hangup: hangUp,
+  endConference: () => act("end"),
+  kickParticipant: (target) => act("kick", { target }),
+  muteEveryone: () => act("mute_all"),
+  grantModerator: (target) => act("appoint", { target }),
+  answerKnockingParticipant: (target, ok) => ok && act("admit", { target }),
+  toggleAudio: () => act("mute", { on: !people.get(me?.id)?.isMuted }),
+  toggleRaiseHand: () => act("hand", { on: !people.get(me?.id)?.handRaised }),
+  sendChatMessage: (text) => act("chat", { text }),
+  subject: (subject) => { byId("subject").textContent = subject; tell("subjectChange", { subject }); },
+};
+
+addEventListener("message", ({ origin, source, data }) => {
+  if (origin !== around || source !== window.parent || data?.sandbox !== "jitsi") return;
+  COMMANDS[data.command]?.(...data.args);
+});
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("button[data-do]");
+  if (!button) return;
+  const { do: what } = button.dataset;
+  if (what === "kick") act("kick", { target: button.closest("[data-id]").dataset.id });
+  else COMMANDS[what]?.();
+});
+
+byId("say").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = byId("text");
+  if (field.value.trim()) act("chat", { text: field.value.trim() });
+  field.value = "";
+});
+
+byId("enter").addEventListener("submit", (event) => { event.preventDefault(); join(); });
+addEventListener("pagehide", () => me && navigator.sendBeacon(`${base}/rooms/${room}/act`, new Blob([JSON.stringify({ id: me.id, do: "leave" })], { type: "application/json" })));
+
+const shown = option("config.toolbarButtons");
+const hidden = { microphone: "toggleAudio", raisehand: "toggleRaiseHand", hangup: "hangup", "mute-everyone": "muteEveryone" };
+if (shown) for (const [name, what] of Object.entries(hidden)) document.querySelector(`.tools [data-do="${what}"]`).classList.toggle("off", !shown.includes(name));
+byId("subject").textContent = option("config.subject") || room;
+const prejoin = option("config.prejoinConfig")?.enabled ?? option("config.prejoinConfig.enabled") ?? option("config.prejoinPageEnabled") ?? true;
+if (prejoin) { show("prejoin"); tell("prejoinScreenLoaded", {}); } else join();

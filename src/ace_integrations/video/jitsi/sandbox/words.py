@@ -1,0 +1,48 @@
+"""The room's words, English and Arabic."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "name": "Your name",
+        "join": "Join",
+        "waiting": "Waiting for the host to let you in.",
+        "refused": "You cannot come in",
+        "over": "You are no longer in this room.",
+        "expires": "Your token ends in",
+        "mute": "Mute or unmute",
+        "hand": "Raise or lower your hand",
+        "mute_all": "Mute everyone",
+        "end": "End for all",
+        "leave": "Leave",
+        "chat": "Write to everyone",
+        "send": "Send",
+        "you": "You",
+        "you_mark": "(you)",
+        "moderator": "Moderator",
+        "hand_up": "Hand raised",
+        "muted": "Muted",
+        "kick": "Put out",
+    },
+    "ar": {
+        "name": "اسمك",
+        "join": "انضم",
+        "waiting": "بانتظار أن يسمح لك المضيف بالدخول.",
+        "refused": "لا يمكنك الدخول",
+        "over": "لم تعد في هذه الغرفة.",
+        "expires": "ينتهي رمزك بعد",
+        "mute": "كتم الصوت أو تشغيله",
+        "hand": "رفع اليد أو خفضها",
+        "mute_all": "كتم الجميع",
+        "end": "إنهاء للجميع",
+        "leave": "مغادرة",
+        "chat": "اكتب للجميع",
+        "send": "إرسال",
+        "you": "أنت",
+        "you_mark": "(أنت)",
+        "moderator": "مشرف",
+        "hand_up": "يد مرفوعة",
+        "muted": "الصوت مكتوم",
+        "kick": "إخراج",
+    },
+}
