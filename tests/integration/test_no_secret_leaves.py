@@ -34,6 +34,18 @@ CANARIES: dict[str, dict[str, str]] = {
     "exchangerate-api": {"FX_EXCHANGERATE_API_KEY": "canary/exchangerate+key=1"},
     "openexchangerates": {"FX_OPENEXCHANGERATES_APP_ID": "canary-app-id"},
     "fixer": {"FX_FIXER_ACCESS_KEY": "canary-fixer-key"},
+    "jitsi": {
+        "JITSI_APP_SECRET": "canary/jitsi+secret=1-of-more-than-32-bytes",
+        "JITSI_SYSTEM_KEY": "canary-jitsi-system-key",
+        "JITSI_ROOM_KEY": "canary-jitsi-room-key",
+        "JAAS_PRIVATE_KEY": "canary-jaas-private-key",
+        "JAAS_WEBHOOK_SECRET": "whsec_canaryJaasHook1,whsec_canaryJaasHook2",
+    },
+    "agora": {
+        "AGORA_CUSTOMER_SECRET": "canary/agora+secret=1",
+        "AGORA_WEBHOOK_SECRET": "canary-agora-hook",
+        "AGORA_CHANNEL_KEY": "canary-agora-channel-key",
+    },
     "smtp": {"MAIL_HOST": "127.0.0.1", "MAIL_USERNAME": "user", "MAIL_PASSWORD": "canary-smtp-password"},
 }
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from urllib.parse import quote
 
 from pydantic import JsonValue, SecretStr
@@ -65,7 +66,7 @@ class JitsiProvider:
         )
         if settings.mode == "public":
             return _grant(GrantKind.LINK, room, role, valid, {"url": link(settings.origin, config)})
-        token = self._issuer().issue(person=person, room=room, role=role, now=valid.issued_at, ttl_s=valid.ttl_s)
+        token = self._issuer.issue(person=person, room=room, role=role, now=valid.issued_at, ttl_s=valid.ttl_s)
         options = {"domain": settings.host, **replace(config, token=SecretStr(token)).options()}
         return _grant(GrantKind.IFRAME, room, role, valid, options, settings.script_url)
 
@@ -100,7 +101,9 @@ class JitsiProvider:
     def _in_address(self, room: str) -> str:
         return f"{self._settings.jaas_app_id}/{room}" if self._settings.mode == "jaas" else room
 
+    @cached_property
     def _issuer(self) -> JitsiIssuer:
+        # Kept: reading a key of JaaS checks it, which takes longer than signing with it.
         settings = self._settings
         if settings.mode == "jaas":
             return jaas_issuer(settings)

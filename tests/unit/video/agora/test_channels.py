@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from ace_integrations.video.agora.token import AccessToken, RtcPrivilege, RtcService, RtmService, write
 
 from ace_integrations.video.agora.sandbox.channels import App, Channel, Channels, JoinRefusedError, Member
+from ace_integrations.video.agora.token import AccessToken, RtcPrivilege, RtcService, RtmService, write
 
 APP_ID, CERTIFICATE = "970CA35de60c44645bbae8a215061b33", "5CFd2fd1755d40ecb72977518be15d3b"
 OTHER = "0" * 32
