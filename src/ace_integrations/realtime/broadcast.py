@@ -175,13 +175,15 @@ class TeacherApproved(Broadcast):
         return (private_user(self.user_id),)
 
 
-def _personal(model: type[BaseModel]) -> Iterator[str]:
-    """Name the fields of a model that are personal, those of models inside included."""
+def _personal(model: type[BaseModel], seen: frozenset[type[BaseModel]] = frozenset()) -> Iterator[str]:
+    """Name the fields of a model that are personal, those of models inside included; a tree holds itself."""
+    if model in seen:
+        return
     for name, about in model.model_fields.items():
         if any(isinstance(mark, Personal) for mark in about.metadata):
             yield name
         for inner in _models(about.annotation):
-            yield from (f"{name}.{field}" for field in _personal(inner))
+            yield from (f"{name}.{field}" for field in _personal(inner, seen | {model}))
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -8,6 +8,9 @@ from ace_integrations.realtime.authorise import Member
 from ace_integrations.realtime.broadcast import Message
 from ace_integrations.realtime.channels import Channel
 
+BrowserConfig = Mapping[str, str | int | bool]
+"""Options as a page's script takes them, to be given to it as JSON."""
+
 
 class Broadcaster(Protocol):
     """What a plugin for live messages implements, once for both colours: calls for I/O, values for signing."""
@@ -55,6 +58,6 @@ class Broadcaster(Protocol):
         """
         ...
 
-    def browser_config(self) -> Mapping[str, str]:
+    def browser_config(self) -> BrowserConfig:
         """Give what a browser needs to connect: public values only."""
         ...

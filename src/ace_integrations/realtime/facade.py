@@ -7,7 +7,7 @@ from ace_integrations.core.client import AsyncFacade, SyncFacade
 from ace_integrations.core.connection import AsyncSender, Sender
 from ace_integrations.realtime.authorise import Member
 from ace_integrations.realtime.broadcast import Broadcast, check_event_name, message
-from ace_integrations.realtime.broadcaster import Broadcaster
+from ace_integrations.realtime.broadcaster import Broadcaster, BrowserConfig
 from ace_integrations.realtime.channels import Channel
 from ace_integrations.realtime.payload import Data, written
 
@@ -85,8 +85,8 @@ class RealtimeOperations:
         """
         return self._broadcaster.identify(connection=connection, member=member)
 
-    def browser_config(self) -> Mapping[str, str]:
-        """Give what a browser needs to connect: public values only."""
+    def browser_config(self) -> BrowserConfig:
+        """Give what a browser needs to connect, to be given to the page as JSON: public values only."""
         return self._broadcaster.browser_config()
 
 

@@ -112,6 +112,25 @@ def test_a_class_with_personal_fields_is_refused_on_a_public_channel(event, fiel
     assert refused.value.field == field
 
 
+class Reply(BaseModel):
+    text: str
+    replies: "tuple[Reply, ...]" = ()
+
+
+class Discussed(Broadcast):
+    name = "discussed"
+
+    replies: tuple[Reply, ...]
+
+    def channels(self) -> tuple[Channel, ...]:
+        return (course("42"),)
+
+
+def test_a_tree_of_models_is_looked_through_once():
+    made = Discussed(replies=(Reply(text="a", replies=(Reply(text="b"),)),)).message()
+    assert json.loads(made.data)["replies"][0]["replies"][0]["text"] == "b"
+
+
 class Seat(Broadcast):
     name = "seat.freed"
 

@@ -90,7 +90,7 @@ def test_what_is_signed_for_one_channel_opens_no_other(ace, browsers):
 
 def test_a_page_gets_public_values_only(ace, ace_sandbox):
     config = ace.realtime.browser_config()
-    assert config["wsPort"] == ace_sandbox.url.rpartition(":")[2]
+    assert config["wsPort"] == int(ace_sandbox.url.rpartition(":")[2])
     assert "7ad3773142a6692b25b8" not in json.dumps(dict(config))
 
 

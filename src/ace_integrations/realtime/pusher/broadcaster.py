@@ -7,6 +7,7 @@ from ace_integrations.core.call import Call
 from ace_integrations.core.service import require
 from ace_integrations.realtime.authorise import Member
 from ace_integrations.realtime.broadcast import Message
+from ace_integrations.realtime.broadcaster import BrowserConfig
 from ace_integrations.realtime.channels import Channel
 from ace_integrations.realtime.payload import RawData
 from ace_integrations.realtime.pusher.client import PusherCalls
@@ -68,7 +69,7 @@ class PusherBroadcaster:
         """
         return user_grant(self._settings, socket_id=connection, member=member)
 
-    def browser_config(self) -> Mapping[str, str]:
+    def browser_config(self) -> BrowserConfig:
         """Give the key and where to connect, in the words of the service's own script.
 
         `cluster` is always there, since that script insists on it; host, port and path only where they differ from
@@ -80,16 +81,17 @@ class PusherBroadcaster:
         return {"key": self._settings.key or "", "cluster": self._settings.cluster, **_elsewhere(self._settings)}
 
 
-def _elsewhere(settings: PusherSettings) -> dict[str, str]:
+def _elsewhere(settings: PusherSettings) -> BrowserConfig:
     if settings.base_url is None and settings.host is None and settings.client_host is None:
         return {}
     address = urlsplit(settings.address)
     scheme = settings.client_scheme or address.scheme
     own_port = address.port if settings.client_host is None else None
     port = settings.client_port or own_port or (443 if scheme == "https" else 80)
-    found = {"wsHost": settings.client_host or address.hostname or "", "wsPort": str(port), "wssPort": str(port)}
+    host = settings.client_host or address.hostname or ""
     path = {"wsPath": address.path} if address.path else {}
-    return {**found, "forceTLS": "true" if scheme == "https" else "false", **path}
+    # The script asks whether this is `false`: a word would mean TLS.
+    return {"wsHost": host, "wsPort": port, "wssPort": port, "forceTLS": scheme == "https", **path}
 
 
 def _nothing(answer: object) -> None:

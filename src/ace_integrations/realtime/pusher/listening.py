@@ -62,7 +62,7 @@ class Listener:
     def url(self) -> str:
         """Where to connect."""
         config = PusherBroadcaster(self._settings).browser_config()
-        scheme = "ws" if config.get("forceTLS") == "false" else "wss"
+        scheme = "ws" if config.get("forceTLS") is False else "wss"
         host = config.get("wsHost") or f"ws-{config['cluster']}.pusher.com"
         port = f":{config['wsPort']}" if "wsPort" in config else ""
         query = urlencode({"protocol": PROTOCOL, "client": "ace-integrations", "version": "0.1"})

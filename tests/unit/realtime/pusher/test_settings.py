@@ -48,9 +48,9 @@ def test_every_variable_is_read(monkeypatch):
         "key": "app-key",
         "cluster": "eu",
         "wsHost": "push.example.com",
-        "wsPort": "444",
-        "wssPort": "444",
-        "forceTLS": "true",
+        "wsPort": 444,
+        "wssPort": 444,
+        "forceTLS": True,
         "wsPath": "/live",
     }
 
@@ -143,9 +143,9 @@ def test_without_keys_the_sandbox_is_talked_to_and_its_browser_finds_it(monkeypa
         "key": "278d425bdf160c739803",
         "cluster": "mt1",
         "wsHost": "127.0.0.1",
-        "wsPort": "8600",
-        "wssPort": "8600",
-        "forceTLS": "false",
+        "wsPort": 8600,
+        "wssPort": 8600,
+        "forceTLS": False,
         "wsPath": "/pusher",
     }
 
