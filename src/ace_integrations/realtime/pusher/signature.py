@@ -109,7 +109,7 @@ def user_text(socket_id: str, user_data: str) -> str:
 
 def signature(secret: str, text: str | bytes) -> str:
     """Give the signature of a text, or of a webhook's raw body."""
-    return hmac_sha256(secret, text if isinstance(text, bytes) else text.encode())
+    return hmac_sha256(secret, text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
 
 
 def is_signature(given: str, secret: str, text: str | bytes) -> bool:

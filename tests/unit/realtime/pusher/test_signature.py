@@ -20,6 +20,7 @@ from ace_integrations.realtime.pusher.grants import channel_grant, user_grant
 from ace_integrations.realtime.pusher.signature import (
     channel_signature,
     checked_socket_id,
+    is_signature,
     signed_query,
     user_signature,
 )
@@ -216,3 +217,7 @@ def test_what_is_sealed_opens_on_its_own_channel_only(text):
 def test_what_was_never_sealed_is_a_value_error(data):
     with pytest.raises(ValueError, match="not sealed"):
         opened(data, master_key=MASTER_KEY, channel=Channel("private-encrypted-a"))
+
+
+def test_half_of_a_character_fits_no_signature_and_breaks_nothing() -> None:
+    assert not is_signature("\ud800", "secret", "1.1::user::\ud800")
