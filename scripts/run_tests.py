@@ -1,7 +1,7 @@
 """Start PostgreSQL, Redis and find a browser, run pytest against them, stop them. Called by scripts/test.
 
-What is not ours and only tests need is fetched once into .cache/: axe-core and agora-token by npm, Didit's OpenAPI
-description by pip.
+What is not ours and only tests need is fetched once into .cache/: axe-core, agora-token, pusher-js and pusher by npm,
+Didit's OpenAPI description by pip.
 """
 
 import os
@@ -24,7 +24,7 @@ PACKAGES = {
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache"
-AXE_CORE = "4.14.1"
+AXE_CORE, PUSHER_JS, PUSHER_NODE = "4.14.1", "8.6.0", "5.3.4"
 AGORA_BUILDER = "2.0.6"
 
 EVERYTHING = (
@@ -49,6 +49,8 @@ def main() -> int:
             "ACE_TEST_AXE": axe_core,
             "ACE_TEST_AGORA_TOKEN": agora_token,
             "ACE_TEST_DIDIT_OPENAPI": didit_openapi,
+            "ACE_TEST_PUSHER_JS": pusher_js,
+            "ACE_TEST_PUSHER_NODE": pusher_node,
         }
         for name, fetch in fetches.items():
             if found := fetch():
@@ -76,6 +78,16 @@ def bring() -> None:
 def axe_core() -> Path | None:
     """Give axe-core, the accessibility checks that run inside a page."""
     return from_npm("axe-core", AXE_CORE, "axe.min.js")
+
+
+def pusher_js() -> Path | None:
+    """Give Pusher's own library for browsers, as Node runs it."""
+    return from_npm("pusher-js", PUSHER_JS, "dist/node/pusher.js")
+
+
+def pusher_node() -> Path | None:
+    """Give Pusher's own library for servers."""
+    return from_npm("pusher", PUSHER_NODE, "lib/pusher.js")
 
 
 def agora_token() -> Path | None:

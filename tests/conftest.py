@@ -12,8 +12,8 @@ import stamina
 from hypothesis import HealthCheck, settings
 
 _OURS = (
-    "ACE_", "DIDIT_", "FX_", "GEMINI_", "JSEARCH_", "MAILGUN_", "MAIL_", "PAYPAL_", "RAPIDAPI_", "STRIPE_", "SMTP_",
-    "NEXT_PUBLIC_", "THINGS_",
+    "ACE_", "AGORA_", "DIDIT_", "FX_", "GEMINI_", "JAAS_", "JITSI_", "JSEARCH_", "JWT_", "MAILGUN_", "MAIL_", "PAYPAL_",
+    "PUSHER_", "RAPIDAPI_", "STRIPE_", "SMTP_", "NEXT_PUBLIC_", "THINGS_",
 )  # fmt: skip
 
 # An example may take long while another suite has the processor; what must be punctual is marked so.
@@ -80,6 +80,18 @@ def browser_path() -> str:
 def axe_path() -> Path:
     """Give the script of axe-core, or skip."""
     return Path(_needed("ACE_TEST_AXE", "axe-core from npm: run scripts/test where npm reaches a registry"))
+
+
+@pytest.fixture(scope="session")
+def pusher_js_path() -> Path:
+    """Give the script of pusher-js, or skip."""
+    return Path(_needed("ACE_TEST_PUSHER_JS", "pusher-js from npm: run scripts/test where npm reaches a registry"))
+
+
+@pytest.fixture(scope="session")
+def pusher_node_path() -> Path:
+    """Give the script of Pusher's library for servers, or skip."""
+    return Path(_needed("ACE_TEST_PUSHER_NODE", "pusher from npm: run scripts/test where npm reaches a registry"))
 
 
 @pytest.fixture(scope="session")

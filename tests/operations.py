@@ -25,6 +25,7 @@ from ace_integrations.mail.message import Draft
 from ace_integrations.mail.mime import to_mime
 from ace_integrations.payments import AsyncPayPal, AsyncStripe, Money, PayPal, Stripe, rates
 from ace_integrations.payments.paypal import Evidence
+from ace_integrations.realtime.pusher import AsyncPusher, BatchEvent, Pusher
 from ace_integrations.sandbox.control import Control
 from ace_integrations.sandbox.server import _read_token
 from tests import tape
@@ -59,6 +60,7 @@ CLIENTS: Mapping[str, tuple[type[Any], type[Any]]] = {
     "jsearch": (JSearch, AsyncJSearch),
     "mailgun": (Mailgun, AsyncMailgun),
     "paypal": (PayPal, AsyncPayPal),
+    "pusher": (Pusher, AsyncPusher),
     "stripe": (Stripe, AsyncStripe),
     "frankfurter": (rates.Frankfurter, rates.AsyncFrankfurter),
     "er-api": (rates.ErApi, rates.AsyncErApi),
@@ -223,6 +225,14 @@ def _stored(client: Mailgun) -> str:
     event = client.list_events(recipient=LINA.email).items[0]
     assert event.storage is not None
     return str(event.storage.key)
+
+
+TOLD = {"event_id": "walked-1", "title": "دورة"}
+
+
+def _cached(client: Pusher) -> str:
+    client.trigger(channels=["cache-news"], name="told", data=TOLD)
+    return "cache-news"
 
 
 _NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -391,6 +401,18 @@ WALKS: tuple[Walk, ...] = (
     Walk("paypal", "resend_event", lambda client: ((), {"event_id": _event(client)})),
     Walk("paypal", "simulate_event", _with(event_type="PAYMENT.CAPTURE.COMPLETED", url=HOOK)),
     Walk("paypal", "verify_webhook_signature", _with(Headers(DELIVERED), b'{"id":"WH-1","quantity":1.0}')),
+    Walk("pusher", "trigger", _with(channels=["private-user.9", "course.42"], name="told", data=TOLD), "messages"),
+    Walk(
+        "pusher",
+        "trigger_batch",
+        _with(events=[BatchEvent("course.42", "first", TOLD), BatchEvent("private-user.9", "second", "نص")]),
+        "messages",
+    ),
+    Walk("pusher", "list_channels", _with(prefix="presence-session.", info=["user_count"])),
+    Walk("pusher", "get_channel", lambda client: ((), {"channel": _cached(client), "info": ["cache"]})),
+    Walk("pusher", "list_users", _with(channel="presence-session.42")),
+    Walk("pusher", "terminate_connections", _with(user_id="9")),
+    Walk("pusher", "send_to_user", _with(user_id="9", name="told", data=TOLD), "messages"),
     Walk(
         "stripe",
         "create_payment_intent",

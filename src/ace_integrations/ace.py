@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
     from ace_integrations.payments.rates import AsyncExchangeRates, ExchangeRates, LastRates, RateTerms
+    from ace_integrations.realtime import AsyncRealtime, Broadcaster, Realtime
     from ace_integrations.throttle import Throttle
     from ace_integrations.usage.allowance import Allowances
     from ace_integrations.video import AsyncVideo, Video, VideoProvider
@@ -150,6 +151,12 @@ class _Assembly:
         hosts = self.settings.cv_hosts
         fetch = PublicFetch(hosts, media_types=MEDIA_TYPES) if hosts else None
         return CareerAdvisor(self.text_model(), fetch=fetch, keep_s=self.settings.ai_cache.total_seconds())
+
+    def broadcaster(self) -> "Broadcaster":
+        if not self.settings.realtime:
+            raise ConfigurationError("ACE_REALTIME is empty: name the provider of live messages, as in pusher")
+        broadcaster: Broadcaster = self._build(self.settings.realtime, "realtime")
+        return broadcaster
 
     def gateways(self) -> "Mapping[str, PaymentGateway]":
         return {name: self._build(name, "payments") for name in self.settings.payments}
@@ -396,6 +403,13 @@ class Ace(_Front):
         return Career(self, self.assembly.advisor())
 
     @cached_property
+    def realtime(self) -> "Realtime":
+        """Live messages to browsers."""
+        from ace_integrations.realtime import Realtime
+
+        return Realtime(self, self.assembly.broadcaster())
+
+    @cached_property
     def notifier(self) -> "Notifier":
         """The channels that notifications go by; `notify` uses them."""
         from ace_integrations.mail.notifications import Notifier
@@ -512,6 +526,13 @@ class AsyncAce(_Front):
         from ace_integrations.career import AsyncCareer
 
         return AsyncCareer(self, self.assembly.advisor())
+
+    @cached_property
+    def realtime(self) -> "AsyncRealtime":
+        """Live messages to browsers."""
+        from ace_integrations.realtime import AsyncRealtime
+
+        return AsyncRealtime(self, self.assembly.broadcaster())
 
     @cached_property
     def notifier(self) -> "AsyncNotifier":

@@ -310,6 +310,7 @@ class Settings(_Environment):
         mail: the provider that sends mail.
         ai: the provider of a language model; empty where the platform uses none.
         jobs: the provider of job postings from outside; empty where there are only the platform's own.
+        realtime: the provider of live messages to browsers; empty where the platform sends none.
         video: the provider of live classes; empty where the platform has none.
         ai_cache: how long structured advice is kept for the same user and question, as in 24h; 0 keeps none.
         cv_hosts: from which hosts a CV may be fetched, as in "files.example.com"; none refuses every address.
@@ -347,6 +348,7 @@ class Settings(_Environment):
     mail_from_name: str = Field(default="", validation_alias="MAIL_FROM_NAME")
     ai: str = Field(default="gemini", validation_alias="ACE_AI")
     jobs: str = Field(default="jsearch", validation_alias="ACE_JOBS")
+    realtime: str = Field(default="pusher", validation_alias="ACE_REALTIME")
     video: str = Field(default="jitsi", validation_alias="ACE_VIDEO")
     ai_cache: Duration = Field(default=timedelta(0), validation_alias="ACE_AI_CACHE")
     cv_hosts: Names = Field(default=(), validation_alias="ACE_CV_HOSTS")
@@ -435,6 +437,7 @@ class Settings(_Environment):
             ("mail", self.mail),
             *((("ai", self.ai),) if self.ai else ()),
             *((("jobs", self.jobs),) if self.jobs else ()),
+            *((("realtime", self.realtime),) if self.realtime else ()),
             *((("video", self.video),) if self.video else ()),
             *(("payments", name) for name in self.payments),
             *(("rates", name) for name in self.fx_sources),

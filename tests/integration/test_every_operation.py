@@ -90,6 +90,8 @@ def held(walk: Walk, sandbox: RunningSandbox) -> int:
         case "answers":
             # Paid for: whatever went wrong on the way, no second one is asked for.
             return len(sandbox.control.get("gemini/requests", operation=walk.name)["requests"])
+        case "messages":
+            return int(sandbox.control.get("pusher/state")["messages"])
     assert sandbox.sandbox is not None
     twin: Any = sandbox.sandbox.twins[walk.provider]
     if walk.provider == "paypal":

@@ -173,7 +173,7 @@ def test_who_takes_the_consent_back_leaves_no_talk_behind_and_takes_nobody_elses
 
 def test_a_platform_without_a_language_model_has_no_advisor(tmp_path_factory: pytest.TempPathFactory) -> None:
     url = sqlite_url(tmp_path_factory.mktemp("without"))
-    app = create_app(AsyncAce(Settings(sandbox=True, ai="", jobs="")), database_url=url)
+    app = create_app(AsyncAce(Settings(sandbox=True, ai="", jobs="", realtime="")), database_url=url)
     with TestClient(app, follow_redirects=False) as client:
         form = {"name": "Lina Farouk", "email": "lina@example.com", "password": "correct horse 42", "role": "student"}
         client.post("/signup", data=form)

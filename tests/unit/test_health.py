@@ -31,6 +31,7 @@ async def test_blocking_and_awaited_examinations_find_the_same(ace_sandbox: Runn
         "stripe": "sandbox",
         "gemini": "sandbox",
         "jsearch": "sandbox",
+        "pusher": "sandbox",
         "jitsi": "sandbox",
         "agora": "off",
         "paypal": "off",
@@ -57,10 +58,10 @@ def test_nothing_is_sent_when_no_service_is_to_be_asked(ace_sandbox: RunningSand
 
 def test_what_is_missing_or_contradictory_is_found_without_asking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_SECRET_KEY", "pk_test_public")
-    with Ace(Settings(mail="outbox", ai="", jobs="", video="", fx_sources=())) as ace:
+    with Ace(Settings(mail="outbox", ai="", jobs="", realtime="", video="", fx_sources=())) as ace:
         found = verdicts(ace)
     assert {found.pop(name) for name in (*RATES, *OTHER_RATES)} == {"off"}
-    off = dict.fromkeys(("mailgun", "paypal", "smtp", "gemini", "jsearch", "jitsi", "agora"), "off")
+    off = dict.fromkeys(("mailgun", "paypal", "smtp", "gemini", "jsearch", "pusher", "jitsi", "agora"), "off")
     assert found == {"didit": "missing", "stripe": "wrong", "outbox": "not asked", **off}
     with Ace(Settings(env="production", sandbox=True)) as ace:
         assert verdicts(ace) == {"ace": "wrong"}
@@ -68,7 +69,7 @@ def test_what_is_missing_or_contradictory_is_found_without_asking(monkeypatch: p
 
 def test_a_provider_that_nobody_brings_is_an_error() -> None:
     with (
-        Ace(Settings(mail="pigeon", ai="", jobs="", video="")) as ace,
+        Ace(Settings(mail="pigeon", ai="", jobs="", realtime="", video="")) as ace,
         pytest.raises(ConfigurationError, match="pigeon"),
     ):
         list(examine(ace))
@@ -121,7 +122,9 @@ def test_a_strangers_probe_is_asked_like_ours(probe: str, finding: Finding) -> N
             ]
             return [things, *others]
 
-    with Ace(Settings(mail="things", ai="", jobs="", video="", fx_sources=()), loaded=Plugins(Strange())) as ace:
+    with Ace(
+        Settings(mail="things", ai="", jobs="", realtime="", video="", fx_sources=()), loaded=Plugins(Strange())
+    ) as ace:
         found = [call.run(ace) for _, call in examine(ace)]
     assert found[0] == finding
     assert (finding.is_failure, found[1].verdict) == (probe == "bad", "not asked")

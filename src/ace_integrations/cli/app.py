@@ -40,6 +40,7 @@ def run() -> None:
     app.add_typer(resolve_name("ace_integrations.mail.cli:app"), name="mail")
     app.add_typer(resolve_name("ace_integrations.payments.cli:app"), name="payments")
     app.add_typer(resolve_name("ace_integrations.payments.rates.cli:app"), name="rates")
+    app.add_typer(resolve_name("ace_integrations.realtime.pusher.cli:app"), name="realtime")
     app.add_typer(resolve_name("ace_integrations.video.cli:app"), name="video")
     for provider in plugins().providers.values():
         if provider.commands:

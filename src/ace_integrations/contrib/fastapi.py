@@ -1,13 +1,15 @@
-"""FastAPI and Starlette: the raw body, one webhook route per provider, a health route, `AsyncAce` as a dependency.
-Extra: `fastapi`.
+"""FastAPI and Starlette: the raw body, one webhook route per provider, a health route, who may listen to live messages,
+`AsyncAce` as a dependency. Extra: `fastapi`.
 """
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
@@ -16,10 +18,16 @@ from ace_integrations.ace import AsyncAce
 from ace_integrations.core import AsyncConnection, Call, Headers, Options
 from ace_integrations.errors import AceError, BodyTooLargeError, BodyUnavailableError, InvalidInputError
 from ace_integrations.health import Finding, examine
+from ace_integrations.realtime import Channel, ChannelRules, Member
 from ace_integrations.webhooks import AsyncReceiver
 from ace_integrations.webhooks.receiver import LARGEST_BODY
 
 logger = logging.getLogger("ace_integrations.health")
+
+U = TypeVar("U")
+
+LARGEST_QUESTION = 16 * 1024
+"""Bytes of what a browser sends to ask whether it may listen."""
 
 ANSWER_WITHIN_S = 5.0
 """Seconds that a health check gives each service; it is asked once, without a retry."""
@@ -120,6 +128,54 @@ def health_route(
     return router
 
 
+def realtime_routes(
+    ace: AsyncAce,
+    rules: ChannelRules[U],
+    *,
+    user: Callable[..., Any],
+    member: Callable[[U], Member | None] | None = None,
+    path: str = "/broadcasting",
+) -> APIRouter:
+    """Give the routes that a browser's script asks whether it may listen: `/broadcasting/auth` and `…/user-auth`.
+
+    They take forms and JSON. The answer is 200 with a signature, and 403 for whatever is refused or malformed.
+
+    Args:
+        user: a dependency that gives who asks, by their session; it may itself answer 401.
+        member: as whom somebody is signed in; without it nobody is, and the second route does not exist.
+    """
+
+    async def authorise(request: Request, asking: Annotated[Any, Depends(user)]) -> Response:
+        try:
+            question = await _question(request)
+            channel = Channel(question["channel_name"])
+            found = await rules.adecide(asking, channel)
+            if found is None:
+                return _REFUSED
+            grant = ace.realtime.authorise(channel=channel, connection=question["socket_id"], member=found)
+        except _MALFORMED:
+            return _REFUSED
+        return JSONResponse(dict(grant))
+
+    async def identify(request: Request, asking: Annotated[Any, Depends(user)]) -> Response:
+        try:
+            question = await _question(request)
+            found = None if member is None else member(asking)
+            if found is None:
+                return _REFUSED
+            grant = ace.realtime.identify(connection=question["socket_id"], member=found)
+        except _MALFORMED:
+            return _REFUSED
+        return JSONResponse(dict(grant))
+
+    router = APIRouter()
+    router.add_api_route(f"{path}/auth", authorise, methods=["POST"], include_in_schema=False, name="realtime_auth")
+    if member is not None:
+        where = f"{path}/user-auth"
+        router.add_api_route(where, identify, methods=["POST"], include_in_schema=False, name="realtime_user_auth")
+    return router
+
+
 async def raw_body(request: Request, *, limit: int = LARGEST_BODY) -> bytes:
     """Read the body as it arrived, at most `limit` bytes.
 
@@ -137,6 +193,24 @@ async def raw_body(request: Request, *, limit: int = LARGEST_BODY) -> bytes:
             raise BodyTooLargeError(f"the body has more than {limit} bytes")
         parts.append(chunk)
     return b"".join(parts)
+
+
+async def _question(request: Request) -> Mapping[str, str]:
+    """Read what a browser's script asks: a form, or JSON where the page has a script of its own."""
+    body = await raw_body(request, limit=LARGEST_QUESTION)
+    try:
+        text = body.decode()
+        if not text.lstrip().startswith("{"):
+            return dict(parse_qsl(text, strict_parsing=True, max_num_fields=50))
+        found: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidInputError("is neither a form nor JSON", field="body") from None
+    return {name: value for name, value in found.items() if isinstance(value, str)}
+
+
+# The scripts of browsers take any success but 200 for a failure, and any failure for a refusal.
+_REFUSED = Response("refused", 403)
+_MALFORMED = (InvalidInputError, BodyTooLargeError, KeyError)
 
 
 def _route(receiver: AsyncReceiver, provider: str, refused_status: int | None) -> Callable[[Request], object]:
@@ -213,4 +287,13 @@ class _Once:
         return self._ace.connection(provider)
 
 
-__all__ = ["ace_lifespan", "client_address", "get_ace", "health_route", "raw_body", "throttled", "webhook_routes"]
+__all__ = [
+    "ace_lifespan",
+    "client_address",
+    "get_ace",
+    "health_route",
+    "raw_body",
+    "realtime_routes",
+    "throttled",
+    "webhook_routes",
+]

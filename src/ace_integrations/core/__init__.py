@@ -4,6 +4,7 @@ from ace_integrations.core.account import Account, Options
 from ace_integrations.core.call import BlockingCall, Call, Configured, Describer, InOrder, Replied, Result, operation
 from ace_integrations.core.client import AsyncClient, AsyncFacade, ServiceOperations, SyncClient, SyncFacade
 from ace_integrations.core.connection import AsyncConnection, AsyncSender, Connection, Sender
+from ace_integrations.core.http import WireRequest
 from ace_integrations.core.http_call import (
     Headers,
     HttpCall,
@@ -62,6 +63,7 @@ __all__ = [
     "SyncClient",
     "SyncFacade",
     "Token",
+    "WireRequest",
     "from_json",
     "no_content",
     "operation",

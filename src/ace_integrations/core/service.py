@@ -12,6 +12,7 @@ from ace_integrations.errors import ConfigurationError, ProviderError
 from ace_integrations.settings import ProviderSettings
 
 if TYPE_CHECKING:
+    from ace_integrations.core.http import WireRequest
     from ace_integrations.core.http_call import HttpCall
     from ace_integrations.core.token import Token
 
@@ -82,6 +83,7 @@ class Service(Generic[S]):
         rate_limit: calls this process allows itself, in the notation of `limits`, as in "600/minute".
         connect_s: seconds that one try may wait for a connection.
         token: describes how a bearer token is asked for, where the service lends one; that call carries none itself.
+        sign: signs a request with the settings at a time in Unix seconds, where the service wants that; anew each try.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Service(Generic[S]):
     max_reply_bytes: int = LARGEST_REPLY
     connect_s: float = 5.0
     token: "Callable[[S], HttpCall[Token]] | None" = None
+    sign: "Callable[[S, WireRequest, float], WireRequest] | None" = None
 
 
 AnyService = Service[Any]

@@ -40,6 +40,7 @@ class Trip(Generic[T]):
         "_call",
         "_options",
         "_repeats",
+        "_request",
         "_request_id",
         "_started",
         "_status",
@@ -49,7 +50,6 @@ class Trip(Generic[T]):
         "deadline",
         "hold",
         "max_bytes",
-        "request",
         "rested",
         "timeout",
         "token_call",
@@ -71,7 +71,7 @@ class Trip(Generic[T]):
         self.used: Mapping[str, int] | None = None
         self.token_call = account.service.token if call.bears_token else None
         self.max_bytes = call.max_bytes or account.service.max_reply_bytes
-        self.request = prepare(account, call)
+        self._request = prepare(account, call)
         if account.rests:
             account.pauses.check(call.provider, call.operation, call.group)
         account.limit.take()
@@ -81,9 +81,17 @@ class Trip(Generic[T]):
         self._started = time.monotonic()
         self.deadline = self._started + self.timeout
 
+    @property
+    def request(self) -> WireRequest:
+        """The request as it is sent now: a signed one carries the time of its try."""
+        account = self._account
+        sign = account.service.sign
+        return self._request if sign is None else sign(account.settings, self._request, account.clock())
+
     def bearing(self, token: str) -> WireRequest:
         """Give the request with a bearer token."""
-        return replace(self.request, headers={**self.request.headers, "authorization": f"Bearer {token}"})
+        request = self.request
+        return replace(request, headers={**request.headers, "authorization": f"Bearer {token}"})
 
     def may_renew(self, failed: Failed) -> bool:
         """Whether this try failed for its token, which is asked for anew once."""
@@ -217,7 +225,7 @@ class Trip(Generic[T]):
     @property
     def _is_unchanged(self) -> bool:
         """Whether the answer is that what the caller holds is still good, asked by `If-None-Match`."""
-        return self._status == 304 and "if-none-match" in self.request.headers
+        return self._status == 304 and "if-none-match" in self._request.headers
 
     @property
     def _tries(self) -> int:

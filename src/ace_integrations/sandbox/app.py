@@ -111,6 +111,10 @@ class _Guard:
             return
         headers = _decoded(scope["headers"])
         problem = self._problem(scope["path"], scope.get("method", "GET"), headers)
+        if problem and scope["type"] == "websocket":
+            # Before it is accepted, which the server answers with 403.
+            await send({"type": "websocket.close"})
+            return
         if problem:
             await answer(send, 403, problem.encode(), media_type="text/plain")
             return

@@ -78,7 +78,15 @@ def start(
     listening = _listen(host, port)
     url = f"http://{host}:{listening.getsockname()[1]}"
     sandbox = Sandbox(installed_twins() if twins is None else twins, url=url, targets=targets, hosts=(host,))
-    config = uvicorn.Config(sandbox.app, log_level="critical", access_log=False, ws="websockets-sansio", lifespan="on")
+    config = uvicorn.Config(
+        sandbox.app,
+        log_level="critical",
+        access_log=False,
+        lifespan="on",
+        ws="websockets-sansio",
+        # A message to thousands of sockets would be compressed for each of them.
+        ws_per_message_deflate=False,
+    )
     server = _ThreadedServer(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="ace-sandbox", daemon=True)
     thread.start()

@@ -98,14 +98,16 @@ def presences(told: Iterable[PersonJoined | PersonLeft]) -> list[Presence]:
     """
     known = [one for one in told if one.person is not None]
     comings = [one for one in known if isinstance(one, PersonJoined)]
-    by_connection: dict[tuple[str, str], dict[int, PersonJoined | PersonLeft]] = {}
+    by_connection: dict[tuple[str, str], dict[tuple[int, bool], PersonJoined | PersonLeft]] = {}
     for one in known:
         if isinstance(one, PersonJoined) or _is_going(one, comings):
-            by_connection.setdefault((str(one.person), one.connection), {})[one.order] = one
+            # Who comes and goes within one moment came first.
+            moment = (one.order, isinstance(one, PersonLeft))
+            by_connection.setdefault((str(one.person), one.connection), {})[moment] = one
     found = [
         presence
         for (person, connection), events in by_connection.items()
-        for presence in _of_connection(person, connection, [events[order] for order in sorted(events)])
+        for presence in _of_connection(person, connection, [events[moment] for moment in sorted(events)])
     ]
     return sorted(found, key=lambda one: (one.at, one.person, one.visit, not one.came))
 

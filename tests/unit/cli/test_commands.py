@@ -182,7 +182,7 @@ def test_an_estimate_names_what_it_assumes_and_adds_up(ace: Run) -> None:
     size = ("--users", "1000", "--courses", "100", "--classes", "50")
     rows = json.loads(ace("usage", "estimate", *size, "--json").stdout)
     items, total = rows[:-1], rows[-1]
-    services = {"didit", "gemini", "jsearch", "mailgun", "paypal", "stripe", "jitsi", "agora"}
+    services = {"didit", "gemini", "jsearch", "mailgun", "paypal", "stripe", "jitsi", "agora", "pusher"}
     assert {row["provider"] for row in items} == services
     assert all(row["assumed"] and row["as_of"] for row in items)
     assert sum(Decimal(row["usd"]) for row in items) == Decimal(total["usd"]) == Decimal("1004.10")

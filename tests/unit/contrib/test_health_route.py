@@ -42,6 +42,7 @@ async def test_all_well_is_200_with_one_word_for_each_chosen_service(ace_sandbox
                 "gemini": "sandbox",
                 "jitsi": "sandbox",
                 "jsearch": "sandbox",
+                "pusher": "sandbox",
                 "mailgun": "sandbox",
                 "stripe": "sandbox",
             },
@@ -67,14 +68,14 @@ async def test_however_many_ask_the_services_are_asked_once_until_the_answer_is_
     clock = Clock()
     async with AsyncAce(Settings(sandbox_url=ace_sandbox.url)) as ace, browser(ace, clock) as client:
         await asyncio.gather(*(client.get("/healthz") for _ in range(50)))
-        assert asked(ace_sandbox) == 4
+        assert asked(ace_sandbox) == 5
         ace_sandbox.control.fail("status", provider="stripe", status=500, times=9)
         clock.now += 9.9
         assert (await client.get("/healthz")).status_code == 200
-        assert asked(ace_sandbox) == 4
+        assert asked(ace_sandbox) == 5
         clock.now += 0.2
         assert (await client.get("/healthz")).status_code == 503
-        assert asked(ace_sandbox) == 8  # once each, a failing one too: no retry
+        assert asked(ace_sandbox) == 10  # once each, a failing one too: no retry
 
 
 async def test_who_hangs_up_buys_no_other_examination(ace_sandbox: RunningSandbox) -> None:
@@ -85,7 +86,7 @@ async def test_who_hangs_up_buys_no_other_examination(ace_sandbox: RunningSandbo
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
         assert (await client.get("/healthz")).status_code == 200
-    assert asked(ace_sandbox) == 4
+    assert asked(ace_sandbox) == 5
 
 
 async def test_a_configuration_that_cannot_be_read_is_503_without_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +98,7 @@ async def test_a_configuration_that_cannot_be_read_is_503_without_a_reason(monke
 
 async def test_the_worst_finding_of_a_service_is_shown() -> None:
     async with (
-        AsyncAce(Settings(mail="outbox", ai="", jobs="", video="", fx_sources=())) as ace,
+        AsyncAce(Settings(mail="outbox", ai="", jobs="", realtime="", video="", fx_sources=())) as ace,
         browser(ace) as client,
     ):
         answer = await client.get("/healthz")
@@ -126,7 +127,7 @@ async def test_a_probe_that_breaks_is_an_answer_too() -> None:
             ]
 
     async with (
-        AsyncAce(Settings(ai="", jobs="", video="", fx_sources=()), loaded=Plugins(Strange())) as ace,
+        AsyncAce(Settings(ai="", jobs="", realtime="", video="", fx_sources=()), loaded=Plugins(Strange())) as ace,
         browser(ace) as client,
     ):
         answer = await client.get("/healthz")

@@ -1,5 +1,6 @@
 """How one answer is read: what is unchanged, and what is refused under a status of success."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from pydantic import SecretStr
 from tests.things import KEY, SERVICE, ThingSettings
 
 from ace_integrations import AuthenticationError, UnexpectedReplyError
-from ace_integrations.core import Account, Headers, HttpCall, Options, Reply, raw_reply
+from ace_integrations.core import Account, Headers, HttpCall, Options, Reply, WireRequest, raw_reply
 from ace_integrations.core.http import WireReply
 from ace_integrations.core.outcome import Failed
 from ace_integrations.core.trip import Trip
@@ -51,3 +52,20 @@ def test_a_refusal_under_a_status_of_success_says_where_it_was_and_is_not_repeat
     )
     assert KEY not in str(error)
     assert not failed.value.again
+
+
+def test_a_signed_request_carries_the_time_of_each_try_and_nothing_of_the_one_before() -> None:
+    def sign(settings: ThingSettings, request: WireRequest, now: float) -> WireRequest:
+        assert settings is SETTINGS
+        return replace(request, headers={**request.headers, "x-signed": f"{request.headers.get('x-signed', '')}{now}"})
+
+    times = iter((1.0, 2.5))
+    account = Account(replace(SERVICE, sign=sign), SETTINGS, defaults=Options(30.0, 2), clock=lambda: next(times))
+    call = HttpCall("GET", "/things/1", raw_reply).labelled("things", "get_thing")
+    journey = Trip(account, call, Options())
+    assert [journey.request.headers["x-signed"], journey.request.headers["x-signed"]] == ["1.0", "2.5"]
+
+
+def test_a_request_that_is_not_signed_is_the_same_at_every_try() -> None:
+    journey = trip()
+    assert journey.request is journey.request

@@ -66,6 +66,17 @@ def test_a_foreign_host_or_origin_is_refused(sandbox: RunningSandbox, path: str,
     assert httpx.get(sandbox.url + path, headers=headers, trust_env=False).status_code == 403
 
 
+@pytest.mark.parametrize("headers", [{"Host": "evil.example.com"}, {"Origin": "https://evil.example.com"}])
+@pytest.mark.parametrize("path", ["/things/socket", "/_sandbox/status"])
+def test_a_foreign_websocket_is_refused_before_it_is_accepted(
+    sandbox: RunningSandbox, path: str, headers: dict[str, str]
+) -> None:
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    answer = httpx.get(sandbox.url + path, headers={**upgrade, **key, **headers}, trust_env=False)
+    assert answer.status_code == 403
+
+
 def test_controls_need_the_token_and_the_consoles_own_origin(sandbox: RunningSandbox) -> None:
     url, token = f"{sandbox.url}/_sandbox/reset", sandbox.sandbox.token  # type: ignore[union-attr]
     with httpx.Client(trust_env=False) as http:

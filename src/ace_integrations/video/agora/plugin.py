@@ -18,6 +18,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.provider:AgoraProvider",
         service=f"{_HERE}.service:SERVICE",
         webhooks=f"{_HERE}.webhooks:WEBHOOKS",
+        twin=f"{_HERE}.sandbox:AgoraTwin",
         probe=f"{_HERE}.client:probe",
         prices=f"{_HERE}.prices:PRICES",
         cost="0.99 USD for 1,000 minutes of sound, 3.99 in HD; 10,000 a month free",

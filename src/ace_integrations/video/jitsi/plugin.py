@@ -18,6 +18,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.provider:JitsiProvider",
         service=f"{_HERE}.service:SERVICE",
         webhooks=f"{_HERE}.webhooks:WEBHOOKS",
+        twin=f"{_HERE}.sandbox:JitsiTwin",
         prices=f"{_HERE}.prices:PRICES",
         cost="your own server, or JaaS by users of the month, 25 free",
         links={

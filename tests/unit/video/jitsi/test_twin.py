@@ -8,14 +8,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from ace_integrations.core import Headers
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.sandbox import start
+from ace_integrations.video.events import LeaveReason, PersonJoined, PersonLeft, presences
 from ace_integrations.video.grant import Person
 from ace_integrations.video.jitsi.provider import JitsiProvider
 from ace_integrations.video.jitsi.sandbox import JitsiTwin
 from ace_integrations.video.jitsi.settings import SANDBOX_DOMAIN, SANDBOX_JAAS_APP_ID, JitsiSettings
 from ace_integrations.video.jitsi.token import JaasIssuer, SelfHostedIssuer, SystemIssuer
-from ace_integrations.video.live_class import Role
+from ace_integrations.video.jitsi.webhooks import JaasSignature, parse
+from ace_integrations.video.live_class import Role, attendance
 
 ROOM = "edv-42-5f1c0a9b7d3e2468"
 TEACHER, LINA = Person(id="9", name="Teacher Nine"), Person(id="17", name="لينا")
@@ -257,6 +260,50 @@ def test_a_servers_own_addresses_end_and_kick(house, key):
     end = lambda params, headers: house.http.post("/end-meeting", params=params, headers=headers).status_code  # noqa: E731
     assert [end({}, admin), end(conference, {}), end(conference, login)] == [400, 401, 401]
     assert [end(conference, admin), end(conference, admin)] == [200, 404]
+
+
+# What is told.
+
+
+def told(running, **given):
+    """Give the meanings of what the twin sent so far, each verified as the platform does."""
+    sent = [one.sign() for one in running.sandbox.deliveries.all.values() if one.provider == "jitsi"]
+    now = int(running.control.now())
+    for body, headers in sent:
+        secrets = given.get("secrets", ["whsec_sandbox_jitsi"])
+        JaasSignature().verify(Headers(headers.items()), body, secrets=secrets, now=now)
+    return [parse(Headers(()), body).meaning for body, _ in sent]
+
+
+def test_an_attendance_comes_of_what_is_told_in_any_order_and_twice(house, running):
+    house.control.send_webhooks_to(jitsi="http://127.0.0.1:9/webhook")
+    house.use("events/hold")
+    teacher, lina = house.come(TEACHER, Role.MODERATOR), house.come(LINA)
+    house.control.advance(600)
+    house.act(teacher, "kick", target=lina)
+    house.control.advance(60)
+    house.act(teacher, "end")
+    house.use("events/duplicate")
+    house.use("events/release", order="newest first")
+    events = told(running)
+    assert [type(one).__name__ for one in events[1:]] == [
+        "RoomEmptied", "PersonLeft", "PersonLeft", "PersonJoined", "PersonJoined", "RoomStarted",
+    ]  # fmt: skip
+    people = [one for one in events if isinstance(one, PersonJoined | PersonLeft)]
+    assert {(one.person, one.reason) for one in people if isinstance(one, PersonLeft)} == {
+        ("9", LeaveReason.LEFT), ("17", LeaveReason.REMOVED),
+    }  # fmt: skip
+    found = attendance(presences(people), ended_at=None, now=datetime.now(UTC) + timedelta(hours=1))
+    lasted = {one.person: round(one.lasted.total_seconds() / 60) for one in found}
+    assert lasted == {"9": 11, "17": 10}
+
+
+def test_two_secrets_sign_while_one_is_replaced(house, running):
+    house.control.send_webhooks_to(jitsi="http://127.0.0.1:9/webhook")
+    house.use("secrets", secrets=["whsec_sandbox_jitsi", "whsec_next"])
+    house.come(LINA)
+    for secret in ("whsec_sandbox_jitsi", "whsec_next"):
+        assert len(told(running, secrets=[secret])) == 2
 
 
 # Pages, console, journal.

@@ -6,7 +6,7 @@ The order of the checks and their codes are the service's: agora.md §3.4.
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ace_integrations.video.agora.token import AccessToken, RtcPrivilege, RtcService, read
@@ -108,6 +108,7 @@ class Rule:
     channel: str
     uid: int | None
     privileges: tuple[str, ...]
+    made_at: float
     ends_at: float
 
     def bans(self, channel: str, uid: int) -> bool:
@@ -220,7 +221,8 @@ class Channels:
 
     def forbid(self, *, channel: str, uid: int | None, privileges: Sequence[str], seconds: float) -> Rule:
         """Make a rule, and put out whom it bans. Zero seconds put out and ban nobody."""
-        rule = Rule(next(self._rule_ids), channel, uid, tuple(privileges), self._now() + seconds)
+        now = self._now()
+        rule = Rule(next(self._rule_ids), channel, uid, tuple(privileges), now, now + seconds)
         if seconds:
             self.rules[rule.id] = rule
         for found in list(self.open.values()):
@@ -228,6 +230,18 @@ class Channels:
                 if rule.bans(found.name, member.uid):
                     self._put_out(found, member, "CHANNEL_BANNED" if uid is None else "UID_BANNED", reason=3)
         return rule
+
+    def prolong(self, rule_id: int, seconds: float) -> Rule:
+        """Let a rule end that many seconds from now."""
+        rule = self.rules[rule_id] = replace(self.rules[rule_id], ends_at=self._now() + seconds)
+        return rule
+
+    def reset(self) -> None:
+        """Forget everybody and every rule; nobody is told."""
+        self.app.has_cohost_auth = False
+        self.open.clear()
+        self.people.clear()
+        self.rules.clear()
 
     def tick(self) -> None:
         """Warn whose token ends soon, and put out whose has ended; when it is called is the caller's."""

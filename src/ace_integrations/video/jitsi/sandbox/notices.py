@@ -1,8 +1,5 @@
 """The twin's webhooks: what happens in rooms, told and signed as JaaS does."""
 
-import base64
-import hashlib
-import hmac
 import json
 import uuid
 from collections.abc import Mapping, Sequence
@@ -10,6 +7,7 @@ from typing import Any
 
 from ace_integrations.sandbox.twin import World
 from ace_integrations.video.jitsi.sandbox.rooms import Participant, Payload, Room
+from ace_integrations.video.jitsi.webhooks import HEADER, signature_header
 
 RETRIES_S = (10, 60, 300)
 """The service backs off by a rule that it does not tell."""
@@ -100,14 +98,8 @@ class Notices:
 
     def _signed(self, event: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-        signed = signature(body, self.secrets, self._world.now())
-        return body, {"content-type": "application/json", "x-jaas-signature": signed}
-
-
-def signature(body: bytes, secrets: Sequence[str], at: int) -> str:
-    """Give the header's value: the time, and one part for each secret."""
-    parts = [hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).digest() for secret in secrets]
-    return ",".join([f"t={at}", *(f"v1={base64.b64encode(part).decode()}" for part in parts)])
+        signed = signature_header(body, secrets=self.secrets, now=self._world.now())
+        return body, {"content-type": "application/json", HEADER: signed}
 
 
 def _about(person: Participant) -> dict[str, Any]:

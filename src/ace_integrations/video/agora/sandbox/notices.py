@@ -1,0 +1,96 @@
+"""The twin's notifications: what happens in channels, told and signed as the service does."""
+
+import itertools
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ace_integrations.sandbox.twin import World
+from ace_integrations.video.agora.sandbox.channels import Channel, Member, Payload
+from ace_integrations.video.agora.webhooks import SANDBOX_NOTICE, V2, AgoraSignature
+
+RETRIES_S = (10, 30, 60)
+"""Three resends at growing pauses."""
+
+TIMEOUT_S = 10.0
+_SCHEME = AgoraSignature()
+RTC = 1
+"""The product that tells: sound and pictures."""
+
+WEB = 7
+
+
+class Notices:
+    """Sends them.
+
+    Attributes:
+        is_old: whether only the older of the two signatures is sent, as from projects that were never changed.
+        sent: what was told so far, oldest first.
+        held: what waits to be sent, while notices are held back.
+    """
+
+    def __init__(self, world: World, *, secret: str) -> None:
+        self._world = world
+        self._secret = secret
+        self._numbers = itertools.count(4330)
+        self.is_old = False
+        self.sent: list[dict[str, Any]] = []
+        self.held: list[dict[str, Any]] | None = None
+        world.journal.hide(secret)
+
+    def hear(self, number: int, channel: Channel, member: Member | None, more: Payload) -> None:
+        """Tell the platform what happened in a channel."""
+        now = self._world.clock.now()
+        payload: dict[str, Any] = {"channelName": channel.name, "ts": int(now), **more}
+        # A channel's own notices name nobody but the last who left.
+        if member is not None and number != 102:
+            told = {"uid": member.uid, "platform": WEB, "clientSeq": round(now * 1000) + member.serial}
+            payload |= {**told, "account": member.account}
+        notice = {
+            "noticeId": f"{SANDBOX_NOTICE}{next(self._numbers)}:{number}",
+            "productId": RTC,
+            "eventType": number,
+            "notifyMs": round(now * 1000),
+            "sid": f"SID{channel.name}",
+            "payload": payload,
+        }
+        self.sent.append(notice)
+        if self.held is not None:
+            self.held.append(notice)
+        else:
+            self.post(notice)
+
+    def post(self, notice: Mapping[str, Any]) -> None:
+        """Send one notice to the platform, if it has an address."""
+        url = self._world.webhook_url
+        if url:
+            self._world.deliveries.send(
+                provider=self._world.name,
+                type=str(notice["eventType"]),
+                url=url,
+                sign=lambda: self._signed(notice),
+                retries_s=RETRIES_S,
+                settled=lambda status: status == 200,
+                timeout_s=TIMEOUT_S,
+            )
+
+    def release(self, *, newest_first: bool) -> int:
+        """Send what was held back; the service promises no order."""
+        held, self.held = self.held or [], None
+        for notice in reversed(held) if newest_first else held:
+            self.post(notice)
+        return len(held)
+
+    def reset(self) -> None:
+        """Forget what was told."""
+        self.sent.clear()
+        self.held, self.is_old = None, False
+
+    def _signed(self, notice: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
+        # The number stays, the time is that of the try.
+        now = round(self._world.clock.now() * 1000)
+        body = json.dumps({**notice, "notifyMs": now}, ensure_ascii=False, separators=(",", ":")).encode()
+        signed = _SCHEME.sign(body, secret=self._secret, now=self._world.now())
+        if self.is_old:
+            del signed[V2]
+        return body, {"content-type": "application/json", **signed}
