@@ -5,15 +5,14 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from uuid import uuid4
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ace_integrations.core import Headers
-from ace_integrations.errors import InvalidInputError, SignatureError
+from ace_integrations.errors import SignatureError
 from ace_integrations.video.events import (
     LeaveReason,
     PersonJoined,
@@ -23,6 +22,7 @@ from ace_integrations.video.events import (
     RoomEvent,
     RoomStarted,
 )
+from ace_integrations.video.jitsi.samples import EVENT_TYPES, sample
 from ace_integrations.video.jitsi.settings import SANDBOX_JAAS_APP_ID, JitsiSettings
 from ace_integrations.video.live_class import Role
 from ace_integrations.webhooks import (
@@ -270,9 +270,6 @@ _KINDS: Mapping[str, type[JaasEvent]] = {
     "SETTINGS_PROVISIONING": SettingsProvisioning,
 }
 
-EVENT_TYPES = tuple(_KINDS)
-"""The types that are read field by field; JaaS has more, which are kept as they came."""
-
 _REASONS = {
     "left": LeaveReason.LEFT,
     "kicked": LeaveReason.REMOVED,
@@ -349,72 +346,6 @@ def _who(data: ParticipantData) -> dict[str, Any]:
 
 def _role(*, is_moderator: bool) -> Role:
     return Role.MODERATOR if is_moderator else Role.PARTICIPANT
-
-
-def sample(event_type: str, *, now: int, **fields: Any) -> dict[str, Any]:
-    """Build an event of the sandbox. Each is a new one: give `idempotencyKey` to send one twice.
-
-    Raises:
-        InvalidInputError: no such event, or no such field.
-    """
-    if event_type not in _KINDS:
-        raise InvalidInputError(f"JaaS has no event {event_type!r}; known: {', '.join(_KINDS)}", field="event_type")
-    data: Callable[[], Any] = _SAMPLES.get(event_type, _participant_sample)
-    value: dict[str, Any] = {
-        "eventType": event_type,
-        "sessionId": "11111111-2222-4333-8444-555555555555",
-        "timestamp": now * 1000 + 123,
-        "fqn": f"{SANDBOX_JAAS_APP_ID}/edv-42-5f1c0a9b7d3e2468",
-        "idempotencyKey": str(uuid4()),
-        "customerId": SANDBOX_JAAS_APP_ID.rpartition("-")[2],
-        "appId": SANDBOX_JAAS_APP_ID,
-        "data": data(),
-    }
-    unknown = sorted(set(fields) - set(value))
-    if unknown:
-        raise InvalidInputError(f"{event_type} has no such field", field=unknown[0])
-    return value | fields
-
-
-def _room_sample() -> dict[str, Any]:
-    return {
-        "conference": f"edv-42-5f1c0a9b7d3e2468@conference.{SANDBOX_JAAS_APP_ID}.8x8.vc",
-        "isBreakout": False,
-    }
-
-
-def _participant_sample() -> dict[str, Any]:
-    return {
-        "moderator": "false",
-        "name": "Student Seventeen",
-        "email": "",
-        "id": "17",
-        "participantId": "3988218d",
-        "participantJid": "3988218d-a6ef-40cf-8b1b-f5097f46fbf7@8x8.vc",
-        "avatar": "",
-        "isBreakout": False,
-    }
-
-
-def _role_sample() -> dict[str, Any]:
-    return {"role": "moderator", "grantedTo": {"participantJid": "3988218d-a6ef-40cf-8b1b-f5097f46fbf7@8x8.vc"}}
-
-
-def _recording_sample() -> dict[str, Any]:
-    return {**_room_sample(), "durationSec": 1800, "initiatorId": "9"}
-
-
-_SAMPLES: Mapping[str, Callable[[], Any]] = {
-    "ROOM_CREATED": _room_sample,
-    "ROOM_DESTROYED": _room_sample,
-    "PARTICIPANT_LEFT": lambda: {**_participant_sample(), "disconnectReason": "left"},
-    "ROLE_CHANGED": _role_sample,
-    "RECORDING_STARTED": _room_sample,
-    "RECORDING_ENDED": _room_sample,
-    "RECORDING_UPLOADED": _recording_sample,
-    "USAGE": lambda: [{"customerId": SANDBOX_JAAS_APP_ID.rpartition("-")[2], "deviceId": "d-1", "userId": "17"}],
-    "SETTINGS_PROVISIONING": lambda: {"fqn": f"{SANDBOX_JAAS_APP_ID}/edv-42-5f1c0a9b7d3e2468"},
-}
 
 
 def sign(scheme: SignatureScheme, value: dict[str, Any], secret: str, now: int) -> tuple[bytes, dict[str, str]]:

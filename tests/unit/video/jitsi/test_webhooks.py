@@ -218,6 +218,7 @@ def test_a_new_kind_of_event_is_kept_as_it_came():
 def test_every_sample_is_an_event_of_the_sandbox(event_type):
     told = event(event_type)
     assert (told.type, told.environment) == (event_type, "test")
+    assert not isinstance(told.data, UnknownEvent)
     assert told.meaning is None or told.meaning.is_test
 
 
