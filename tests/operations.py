@@ -28,6 +28,7 @@ from ace_integrations.payments.paypal import Evidence
 from ace_integrations.realtime.pusher import AsyncPusher, BatchEvent, Pusher
 from ace_integrations.sandbox.control import Control
 from ace_integrations.sandbox.server import _read_token
+from ace_integrations.video.agora import Agora, AsyncAgora
 from tests import tape
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
@@ -55,6 +56,7 @@ class Walk:
 
 
 CLIENTS: Mapping[str, tuple[type[Any], type[Any]]] = {
+    "agora": (Agora, AsyncAgora),
     "didit": (Didit, AsyncDidit),
     "gemini": (Gemini, AsyncGemini),
     "jsearch": (JSearch, AsyncJSearch),
@@ -235,9 +237,24 @@ def _cached(client: Pusher) -> str:
     return "cache-news"
 
 
+ROOM = "edv-42-5f1c0a9b7d3e2468"
+
+
+def _rule(client: Agora) -> int:
+    return client.create_kicking_rule(channel=ROOM, uid=17, time_in_seconds=60).id
+
+
 _NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 WALKS: tuple[Walk, ...] = (
+    Walk("agora", "create_kicking_rule", _with(channel=ROOM, uid=17, time_in_seconds=60), "rules"),
+    Walk("agora", "list_kicking_rules", _with()),
+    Walk("agora", "update_kicking_rule", lambda client: ((), {"rule_id": _rule(client), "time_in_seconds": 120})),
+    Walk("agora", "delete_kicking_rule", lambda client: ((), {"rule_id": _rule(client)})),
+    Walk("agora", "list_channel_users", _with(channel=ROOM)),
+    Walk("agora", "get_user_status", _with(channel=ROOM, uid=17)),
+    Walk("agora", "list_channels", _with(page_size=1)),
+    Walk("agora", "list_notifier_addresses", _with()),
     Walk("didit", "balance", _with()),
     Walk("didit", "create_session", _with(vendor_data="user-7", callback="http://127.0.0.1:9/back"), "sessions"),
     Walk("didit", "get_decision", lambda client: ((), {"session_id": _didit_session(client).session_id})),

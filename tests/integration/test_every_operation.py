@@ -96,6 +96,8 @@ def held(walk: Walk, sandbox: RunningSandbox) -> int:
     twin: Any = sandbox.sandbox.twins[walk.provider]
     if walk.provider == "paypal":
         return _held_at_paypal(twin.account, walk.makes)
+    if walk.provider == "agora":
+        return len(twin.channels.rules)
     kept = twin.events if walk.makes == "endpoints" else twin.books
     return len(getattr(kept, walk.makes))
 

@@ -42,9 +42,18 @@ CANARIES: dict[str, dict[str, str]] = {
         "JAAS_WEBHOOK_SECRET": "whsec_canaryJaasHook1,whsec_canaryJaasHook2",
     },
     "agora": {
+        "AGORA_APP_ID": "0123456789abcdef0123456789abcdef",
+        "AGORA_CUSTOMER_ID": "customer-1",
         "AGORA_CUSTOMER_SECRET": "canary/agora+secret=1",
         "AGORA_WEBHOOK_SECRET": "canary-agora-hook",
         "AGORA_CHANNEL_KEY": "canary-agora-channel-key",
+    },
+    "pusher": {
+        "PUSHER_APP_ID": "3",
+        "PUSHER_APP_KEY": "0123456789abcdef0123",
+        "PUSHER_APP_SECRET": "canary/pusher+secret=1",
+        "PUSHER_PREVIOUS_TOKENS": "before:canary-pusher-before",
+        "PUSHER_ENCRYPTION_MASTER_KEY": "canaryPusherMasterKeyAAAAAAAAAAAAAAAAAAAAAA=",
     },
     "smtp": {"MAIL_HOST": "127.0.0.1", "MAIL_USERNAME": "user", "MAIL_PASSWORD": "canary-smtp-password"},
 }
@@ -115,7 +124,20 @@ def test_no_sandbox_secret_is_in_the_journal_or_on_a_console_page(ace_sandbox: R
             outcome(lambda walk=walk, client=client: _walked(client, walk))  # type: ignore[misc]
     ace_sandbox.control.advance(60)
     printed = [json.dumps(ace_sandbox.control.journal()), json.dumps(ace_sandbox.control.deliveries())]
-    pages = ("didit", "gemini", "jsearch", "mailgun", "paypal", "stripe", "fx", "webhooks", "journal")
+    pages = (
+        "didit",
+        "gemini",
+        "jsearch",
+        "mailgun",
+        "paypal",
+        "pusher",
+        "stripe",
+        "agora",
+        "jitsi",
+        "fx",
+        "webhooks",
+        "journal",
+    )
     for page in ("/", *(f"/console/{each}" for each in pages)):
         printed.append(httpx.get(ace_sandbox.url + page, trust_env=False).raise_for_status().text)
     for entry in ace_sandbox.control.journal()[-60:]:
