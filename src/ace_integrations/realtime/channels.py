@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from ace_integrations.errors import InvalidInputError
 
@@ -82,7 +83,12 @@ class Channel:
 
     @property
     def _split(self) -> tuple[str, ChannelKind, bool]:
-        return next(known for known in _PREFIXES if self.name.startswith(known[0]))
+        return _split(self.name)
+
+
+@lru_cache(maxsize=1024)
+def _split(name: str) -> tuple[str, ChannelKind, bool]:
+    return next(known for known in _PREFIXES if name.startswith(known[0]))
 
 
 JOB_BOARD = Channel("job-board")

@@ -33,7 +33,8 @@ def channel_grant(settings: PusherSettings, *, socket_id: str, channel: Channel,
         raise InvalidInputError("is public: nobody is asked there", field="channel")
     token = _token(settings)
     if channel.kind is ChannelKind.PRESENCE:
-        data = _json({"user_id": member.id, "user_info": _info(member)})
+        data = _json({"user_id": member.id, "user_info": member.info})
+        _check_info(member, data)
         auth = channel_signature(token, socket_id=socket_id, channel=channel, channel_data=data)
         return {"auth": auth, "channel_data": data}
     grant = {"auth": channel_signature(token, socket_id=socket_id, channel=channel)}
@@ -61,10 +62,11 @@ def user_grant(
         raise InvalidInputError(f"has more than {MOST_WATCHED}", field="watchlist")
     value: dict[str, Any] = {"id": checked_user_id(member.id)}
     if member.info:
-        value["user_info"] = _info(member)
+        value["user_info"] = member.info
     if watchlist:
         value["watchlist"] = [checked_user_id(user) for user in watchlist]
     data = _json(value)
+    _check_info(member, data)
     return {"auth": user_signature(_token(settings), socket_id=socket_id, user_data=data), "user_data": data}
 
 
@@ -73,15 +75,18 @@ def _token(settings: PusherSettings) -> Token:
     return settings.tokens[0]
 
 
-def _info(member: Member) -> Mapping[str, Any]:
-    if len(_json(member.info).encode()) > LARGEST_INFO:
+def _check_info(member: Member, written: str) -> None:
+    """Refuse an info that is too large; it is measured alone only where the whole that holds it is that large."""
+    if len(written.encode()) > LARGEST_INFO < len(_json(member.info).encode()):
         raise InvalidInputError(f"has more than {LARGEST_INFO} bytes as JSON", field="info")
-    return member.info
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def _json(value: Mapping[str, Any]) -> str:
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = _encode(value)
         text.encode()
     except (TypeError, ValueError):
         raise InvalidInputError("holds what has no JSON", field="info") from None

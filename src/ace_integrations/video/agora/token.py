@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 import hmac
 import re
 import struct
@@ -180,7 +179,7 @@ def _signature(certificate: str, issued_at: int, salt: int, signed: bytes) -> by
 
 
 def _mac(key: bytes, message: bytes) -> bytes:
-    return hmac.new(key, message, hashlib.sha256).digest()
+    return hmac.digest(key, message, "sha256")
 
 
 # Reading.

@@ -25,7 +25,7 @@ class House:
     def __init__(self, running):
         self.http = httpx.Client(base_url=f"{running.url}/agora", trust_env=False)
         self.control = running.control
-        self.settings = AgoraSettings().in_sandbox(f"{running.url}/agora")
+        self.settings = AgoraSettings().in_sandbox(running.url)
         self.app_id = self.settings.app_id
         self.issuer = TokenIssuer(self.app_id, self.settings.certificates[0], clock=running.control.now)
         self.customer = (self.settings.customer_id, self.settings.customer_secret.get_secret_value())

@@ -34,7 +34,7 @@ class House:
     def __init__(self, running):
         self.http = httpx.Client(base_url=f"{running.url}/jitsi", trust_env=False)
         self.control = running.control
-        self.settings = JitsiSettings().in_sandbox(f"{running.url}/jitsi")
+        self.settings = JitsiSettings().in_sandbox(running.url)
         self.hosted = SelfHostedIssuer(self.settings.app_id, self.settings.app_secret, SANDBOX_DOMAIN)
 
     @property

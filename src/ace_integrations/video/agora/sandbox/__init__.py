@@ -1,6 +1,6 @@
 """Agora's twin: a stand-in for its script, a gateway that checks tokens, signed notices, the REST calls."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ace_integrations.sandbox.pages import environment, render_page
 from ace_integrations.sandbox.twin import Action, Badge, Detail, Item, Step, World
 from ace_integrations.video.agora.sandbox.api import Api
 from ace_integrations.video.agora.sandbox.channels import WARNS_S, App, Channel, Channels, Member
@@ -16,7 +17,7 @@ from ace_integrations.video.agora.sandbox.management import Management
 from ace_integrations.video.agora.sandbox.notices import Notices
 from ace_integrations.video.agora.settings import AgoraSettings
 
-_SCRIPT = Path(__file__).parent / "static" / "AgoraRTC_N.js"
+_FOLDER = Path(__file__).parent / "static"
 _KNOWN = AgoraSettings.sandbox_values
 
 
@@ -36,13 +37,18 @@ class AgoraTwin:
         self.notices = Notices(world, secret=_KNOWN["webhook_secrets"][0].get_secret_value())
         app = App(_KNOWN["app_id"], certificates)
         self.channels = Channels(app, now=world.clock.now, heard=self.notices.hear)
+        self._templates = environment(__package__ or "")
         self._api = Api(self.channels, self._watch)
         self._management = Management(self.channels, customer=customer, now=world.clock.now)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Give the script, what it asks, and the REST calls."""
-        script = Route("/AgoraRTC_N.js", _serve, name="page_script")
-        return [script, *self._api.routes(), *self._management.routes()]
+        pages = [
+            Route("/AgoraRTC_N.js", _file("AgoraRTC_N.js"), name="page_script"),
+            Route("/door", self._door, name="page_door"),
+            Route("/door.js", _file("door.js"), name="page_door_script"),
+        ]
+        return [*pages, *self._api.routes(), *self._management.routes()]
 
     def controls(self) -> Sequence[BaseRoute]:
         """Give the routes that decide as the service or the network would."""
@@ -77,6 +83,11 @@ class AgoraTwin:
         self.channels.reset()
         self.notices.reset()
 
+    async def _door(self, request: Request) -> Response:
+        """Give the frame through which a platform's page asks: the sandbox answers no page of another origin."""
+        del request
+        return render_page(self._templates, "agora_door.html", service=self.title, panel=False)
+
     def _watch(self, member: Member) -> None:
         """Look again when a member's token is about to end, and when it ends."""
         if member.ends_at is None:
@@ -90,9 +101,12 @@ class AgoraTwin:
             self._world.clock.later(max(0.0, delay_s), look)
 
 
-async def _serve(request: Request) -> Response:
-    del request
-    return FileResponse(_SCRIPT, headers={"cache-control": "no-cache"})
+def _file(name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        del request
+        return FileResponse(_FOLDER / name, headers={"cache-control": "no-cache"})
+
+    return serve
 
 
 def _fact(member: Member, now: float) -> str:

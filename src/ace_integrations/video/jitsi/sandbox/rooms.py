@@ -93,7 +93,8 @@ class Participant:
     def about(self) -> dict[str, Any]:
         """Give what others are told of them."""
         context = {"userContext": {"id": self.entry.user_id}} if self.entry.user_id else {}
-        return {"id": self.id, "displayName": self.entry.name, "formattedDisplayName": self.entry.name, **context}
+        name = self.entry.name
+        return {"id": self.id, "displayName": name, "formattedDisplayName": name, "role": self.role, **context}
 
 
 @dataclass(slots=True)

@@ -47,13 +47,31 @@
     async setMuted(on) { this.muted = on; }
   }
 
+  // The twin answers its own pages only, so a frame of it asks on this page's behalf.
+  const twin = new URL(base).origin;
+  const waiting = new Map();
+  let asked = 0;
+  let door;
+
+  const opened = () =>
+    (door ??= new Promise((resolve) => {
+      const frame = Object.assign(document.createElement("iframe"), { src: `${base}/door`, title: "Agora", hidden: true });
+      frame.addEventListener("load", () => resolve(frame.contentWindow));
+      document.body.append(frame);
+    }));
+
+  addEventListener("message", ({ origin, data }) => {
+    if (origin !== twin || data?.sandbox !== "agora") return;
+    waiting.get(data.id)?.(data.answer);
+    waiting.delete(data.id);
+  });
+
   const post = async (path, body) => {
-    const answer = await fetch(`${base}/sandbox/${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    return answer.status === 204 ? {} : answer.json();
+    const place = await opened();
+    const id = (asked += 1);
+    const answered = new Promise((resolve) => waiting.set(id, resolve));
+    place.postMessage({ sandbox: "agora", id, path, body }, twin);
+    return answered;
   };
 
   const refused = ({ code, text }) =>
@@ -99,9 +117,9 @@
 
     async listen() {
       while (this.client) {
-        const answer = await fetch(`${base}/sandbox/events?client=${this.client}`).catch(() => undefined);
-        if (!answer || !answer.ok) { await new Promise((resolve) => setTimeout(resolve, 500)); continue; }
-        for (const { event, payload } of (await answer.json()).events) this.take(event, payload);
+        const { events } = await post(`events?client=${this.client}`);
+        if (!events) { await new Promise((resolve) => setTimeout(resolve, 500)); continue; }
+        for (const { event, payload } of events) this.take(event, payload);
       }
     }
 
@@ -158,12 +176,6 @@
       this.move("DISCONNECTED", "LEAVE");
     }
   }
-
-  addEventListener("pagehide", () => {
-    for (const one of window.AgoraRTC.__clients) {
-      if (one.client) navigator.sendBeacon(`${base}/sandbox/leave`, new Blob([JSON.stringify({ client: one.client, channel: one.channelName })], { type: "application/json" }));
-    }
-  });
 
   window.AgoraRTC = {
     VERSION: "4.24.8",

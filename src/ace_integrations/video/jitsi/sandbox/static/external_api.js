@@ -1,7 +1,7 @@
 // A stand-in for Jitsi's external_api.js: the same class, options, commands and events, against a room of the sandbox.
 (() => {
   const script = new URL(document.currentScript.src);
-  const base = script.href.replace(/\/(?:[^/]+\/)?external_api\.js.*$/, "");
+  const base = script.href.replace(/\/(?:vpaas-[^/]+\/)?external_api\.js.*$/, "");
 
   const COMMANDS = (
     "addBreakoutRoom answerKnockingParticipant approveVideo askToUnmute autoAssignToBreakoutRooms avatarUrl cancelPrivateChat " +
