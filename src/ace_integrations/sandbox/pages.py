@@ -8,13 +8,14 @@ A twin keeps its templates in `templates/` of its own folder and extends `hosted
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from starlette.responses import HTMLResponse, Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
 
 STATIC = Path(__file__).parent / "static"
 """Style sheets and scripts that every hosted page may load, served below `/static/`."""
@@ -95,6 +96,16 @@ def render_page(
         "x-content-type-options": "nosniff",
     }
     return HTMLResponse(html, status, headers=headers)
+
+
+def served(path: Path) -> Callable[[Request], Awaitable[Response]]:
+    """Give what serves a script or style sheet of a twin, asked for anew each time."""
+
+    async def serve(request: Request) -> Response:
+        del request
+        return FileResponse(path, headers={"cache-control": "no-cache"})
+
+    return serve
 
 
 def _policy(nonce: str, leads_to: Iterable[str]) -> str:

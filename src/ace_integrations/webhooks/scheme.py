@@ -1,6 +1,7 @@
 """What a signature scheme is: one object that signs and verifies, so both sides can never disagree."""
 
 import hmac
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -15,6 +16,8 @@ MOST_SIGNATURES = 8
 
 LONGEST_FIELD = 8192
 """Characters of one header field."""
+
+_SECONDS = re.compile(r"[0-9]{1,12}")
 
 
 class SignatureScheme(ABC):
@@ -100,6 +103,32 @@ def usable(secrets: Sequence[str]) -> Sequence[str]:
     if not secrets or not all(map(str.strip, secrets)) or len(secrets) > MOST_SIGNATURES:
         raise ConfigurationError(f"set between one and {MOST_SIGNATURES} webhook secrets, none of them empty")
     return secrets
+
+
+def timed_signatures(header: str, *, name: str, form: re.Pattern[str]) -> tuple[str, list[bytes]]:
+    """Give the time and the `v1` signatures of a field `t=…,v1=…`; parts of other names are ignored.
+
+    Args:
+        name: of the header, for the error.
+        form: what a signature looks like.
+
+    Raises:
+        SignatureError: it has no single time, or no signature of the form.
+    """
+    times: list[str] = []
+    signatures: list[str] = []
+    for part in header.split(","):
+        # At the first sign only: base64 ends with another one.
+        key, _, value = part.strip().partition("=")
+        if key == "t":
+            times.append(value)
+        elif key == "v1":
+            signatures.append(value)
+    if len(times) != 1 or not _SECONDS.fullmatch(times[0]):
+        raise SignatureError(f"the header {name} has no single time")
+    if not signatures or len(signatures) > MOST_SIGNATURES or not all(map(form.fullmatch, signatures)):
+        raise SignatureError(f"the header {name} has no signature of the form v1")
+    return times[0], [signature.encode() for signature in signatures]
 
 
 def hmac_sha256(secret: str, message: bytes) -> str:

@@ -26,11 +26,10 @@ from ace_integrations.webhooks import (
     single,
     usable,
 )
-from ace_integrations.webhooks.scheme import MOST_SIGNATURES
+from ace_integrations.webhooks.scheme import timed_signatures
 
 HEADER = "Stripe-Signature"
 
-_SECONDS = re.compile(r"[0-9]{1,12}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 
 
@@ -44,7 +43,7 @@ class StripeSignature(SignatureScheme):
         return {HEADER: signature_header(body, secrets=[secret], now=now)}
 
     def verify(self, headers: Headers, body: bytes, *, secrets: Sequence[str], now: int) -> None:
-        signed_at, claimed = _read(single(headers, HEADER))
+        signed_at, claimed = timed_signatures(single(headers, HEADER), name=HEADER, form=_HEX)
         signed, matches = _signed(signed_at, body), False
         for secret in usable(secrets):
             expected = hmac_sha256(secret, signed).encode()
@@ -64,23 +63,6 @@ def signature_header(body: bytes, *, secrets: Sequence[str], now: int) -> str:
 
 def _signed(signed_at: str, body: bytes) -> bytes:
     return signed_at.encode() + b"." + body
-
-
-def _read(header: str) -> tuple[str, list[bytes]]:
-    """Give the signed time and the `v1` signatures; parts of other names are ignored, as Stripe asks."""
-    times: list[str] = []
-    signatures: list[str] = []
-    for part in header.split(","):
-        name, _, value = part.strip().partition("=")
-        if name == "t":
-            times.append(value)
-        elif name == "v1":
-            signatures.append(value)
-    if len(times) != 1 or not _SECONDS.fullmatch(times[0]):
-        raise SignatureError(f"the header {HEADER} has no single time")
-    if not signatures or len(signatures) > MOST_SIGNATURES or not all(map(_HEX.fullmatch, signatures)):
-        raise SignatureError(f"the header {HEADER} has no signature of the form v1")
-    return times[0], [signature.encode() for signature in signatures]
 
 
 class StripeEvent(BaseModel):

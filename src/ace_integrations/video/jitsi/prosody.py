@@ -96,16 +96,12 @@ def check_join(claims: Claims, rules: ServerRules, *, room: str, tenant: str = "
 
 def is_moderator(claims: Claims) -> bool:
     """Whether the module `token_affiliation` makes somebody a moderator; without it everybody with a token is one."""
-    user = _user(claims)
+    user = user_of(claims)
     return user.get("moderator") in (True, "true") or user.get("affiliation") in ("owner", "moderator", "teacher")
 
 
 def user_of(claims: Claims) -> Mapping[str, Any]:
     """Give what a token says of its person: id, name, email."""
-    return _user(claims)
-
-
-def _user(claims: Claims) -> Mapping[str, Any]:
     context = claims.get("context")
     user: Any = cast("dict[str, Any]", context).get("user") if isinstance(context, dict) else None
     return cast("dict[str, Any]", user) if isinstance(user, dict) else {}

@@ -35,11 +35,10 @@ from ace_integrations.webhooks import (
     single,
     usable,
 )
-from ace_integrations.webhooks.scheme import MOST_SIGNATURES
+from ace_integrations.webhooks.scheme import timed_signatures
 
 HEADER = "X-Jaas-Signature"
 
-_SECONDS = re.compile(r"[0-9]{1,12}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{43}=")
 
 
@@ -53,7 +52,7 @@ class JaasSignature(SignatureScheme):
         return {HEADER: signature_header(body, secrets=[secret], now=now)}
 
     def verify(self, headers: Headers, body: bytes, *, secrets: Sequence[str], now: int) -> None:
-        signed_at, claimed = _read(single(headers, HEADER))
+        signed_at, claimed = timed_signatures(single(headers, HEADER), name=HEADER, form=_BASE64)
         expected = [_mac(secret, signed_at, body).encode() for secret in usable(secrets)]
         # Every comparison is made, so the time does not tell which secret fits.
         fits = [hmac.compare_digest(one, theirs) for one in expected for theirs in claimed]
@@ -70,24 +69,6 @@ def signature_header(body: bytes, *, secrets: Sequence[str], now: int) -> str:
 def _mac(secret: str, signed_at: str, body: bytes) -> str:
     digest = hmac.new(secret.encode(), signed_at.encode() + b"." + body, hashlib.sha256).digest()
     return base64.b64encode(digest).decode()
-
-
-def _read(header: str) -> tuple[str, list[bytes]]:
-    """Give the signed time and the `v1` signatures; parts of other names are ignored."""
-    times: list[str] = []
-    signatures: list[str] = []
-    for part in header.split(","):
-        # At the first sign only: base64 ends with another one.
-        name, _, value = part.strip().partition("=")
-        if name == "t":
-            times.append(value)
-        elif name == "v1":
-            signatures.append(value)
-    if len(times) != 1 or not _SECONDS.fullmatch(times[0]):
-        raise SignatureError(f"the header {HEADER} has no single time")
-    if not signatures or len(signatures) > MOST_SIGNATURES or not all(map(_BASE64.fullmatch, signatures)):
-        raise SignatureError(f"the header {HEADER} has no signature of the form v1")
-    return times[0], [signature.encode() for signature in signatures]
 
 
 class _Model(BaseModel):

@@ -1,17 +1,16 @@
 """What a payer's browser gets from Stripe's twin: the script, the framed card fields, the 3-D Secure page."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ace_integrations.payments.stripe.sandbox.http import Json
 from ace_integrations.payments.stripe.sandbox.state import Books
 from ace_integrations.sandbox.asgi import read_fields
-from ace_integrations.sandbox.pages import environment, render_page
+from ace_integrations.sandbox.pages import environment, render_page, served
 
 _FOLDER = Path(__file__).parent / "static"
 
@@ -66,21 +65,14 @@ class Pages:
     def routes(self) -> list[BaseRoute]:
         """Give them."""
         return [
-            Route("/v3/stripe.js", self._file("stripe.js"), name="page_script_v3"),
-            Route("/endive/stripe.js", self._file("stripe.js"), name="page_script"),
+            Route("/v3/stripe.js", served(_FOLDER / "stripe.js"), name="page_script_v3"),
+            Route("/endive/stripe.js", served(_FOLDER / "stripe.js"), name="page_script"),
             Route("/elements", self._card, name="page_card"),
-            Route("/elements.js", self._file("elements.js"), name="page_card_script"),
-            Route("/elements.css", self._file("elements.css"), name="page_card_style"),
-            Route("/done.js", self._file("done.js"), name="page_done_script"),
+            Route("/elements.js", served(_FOLDER / "elements.js"), name="page_card_script"),
+            Route("/elements.css", served(_FOLDER / "elements.css"), name="page_card_style"),
+            Route("/done.js", served(_FOLDER / "done.js"), name="page_done_script"),
             Route("/authenticate/{token}", self._authenticate, methods=["GET", "POST"], name="page_authenticate"),
         ]
-
-    def _file(self, name: str) -> Callable[[Request], Awaitable[Response]]:
-        async def serve(request: Request) -> Response:
-            del request
-            return FileResponse(_FOLDER / name, headers={"cache-control": "no-cache"})
-
-        return serve
 
     async def _card(self, request: Request) -> Response:
         lang = _language(request.query_params.get("locale", ""))

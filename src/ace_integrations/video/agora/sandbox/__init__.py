@@ -1,14 +1,14 @@
 """Agora's twin: a stand-in for its script, a gateway that checks tokens, signed notices, the REST calls."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.sandbox.pages import environment, render_page
+from ace_integrations.sandbox.pages import environment, render_page, served
 from ace_integrations.sandbox.twin import Action, Badge, Detail, Item, Step, World
 from ace_integrations.video.agora.sandbox.api import Api
 from ace_integrations.video.agora.sandbox.channels import WARNS_S, App, Channel, Channels, Member
@@ -44,9 +44,9 @@ class AgoraTwin:
     def routes(self) -> Sequence[BaseRoute]:
         """Give the script, what it asks, and the REST calls."""
         pages = [
-            Route("/AgoraRTC_N.js", _file("AgoraRTC_N.js"), name="page_script"),
+            Route("/AgoraRTC_N.js", served(_FOLDER / "AgoraRTC_N.js"), name="page_script"),
             Route("/door", self._door, name="page_door"),
-            Route("/door.js", _file("door.js"), name="page_door_script"),
+            Route("/door.js", served(_FOLDER / "door.js"), name="page_door_script"),
         ]
         return [*pages, *self._api.routes(), *self._management.routes()]
 
@@ -99,14 +99,6 @@ class AgoraTwin:
 
         for delay_s in (left - WARNS_S, left):
             self._world.clock.later(max(0.0, delay_s), look)
-
-
-def _file(name: str) -> Callable[[Request], Awaitable[Response]]:
-    async def serve(request: Request) -> Response:
-        del request
-        return FileResponse(_FOLDER / name, headers={"cache-control": "no-cache"})
-
-    return serve
 
 
 def _fact(member: Member, now: float) -> str:
