@@ -210,8 +210,8 @@ def test_an_attendance_comes_of_what_is_told_in_any_order_and_twice(house, runni
     house.control.post("agora/members/kick", client="17")
     house.control.advance(60)
     house.post("leave", client=teacher, channel=CHANNEL)
-    house.control.post("agora/notices/duplicate")
-    house.control.post("agora/notices/release", order="newest first")
+    house.control.post("agora/notices/repeat")
+    house.control.post("agora/notices/release", order="newest_first")
     events = []
     for body, headers in sent(running):
         now = int(house.control.now())

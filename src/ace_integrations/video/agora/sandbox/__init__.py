@@ -74,7 +74,7 @@ class AgoraTwin:
             return None
         now = self._world.clock.now()
         facts = [(one.user, _fact(one, now)) for one in channel.members.values()]
-        told = [notice for notice in self.notices.sent if notice["payload"]["channelName"] == channel.name]
+        told = [notice for notice in self.notices.telling.told if notice["payload"]["channelName"] == channel.name]
         steps = [Step(str(notice["eventType"]), notice["notifyMs"] / 1000) for notice in told]
         return Detail(channel.name, facts, steps, _actions(channel), payload=told[-1])
 

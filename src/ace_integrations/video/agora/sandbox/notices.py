@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ace_integrations.sandbox.telling import Telling
 from ace_integrations.sandbox.twin import World
 from ace_integrations.video.agora.sandbox.channels import Channel, Member, Payload
 from ace_integrations.video.agora.webhooks import SANDBOX_NOTICE, V2, AgoraSignature
@@ -25,8 +26,7 @@ class Notices:
 
     Attributes:
         is_old: whether only the older of the two signatures is sent, as from projects that were never changed.
-        sent: what was told so far, oldest first.
-        held: what waits to be sent, while notices are held back.
+        telling: the notices on their way to the platform.
     """
 
     def __init__(self, world: World, *, secret: str) -> None:
@@ -34,8 +34,7 @@ class Notices:
         self._secret = secret
         self._numbers = itertools.count(4330)
         self.is_old = False
-        self.sent: list[dict[str, Any]] = []
-        self.held: list[dict[str, Any]] | None = None
+        self.telling = Telling[Mapping[str, Any]](self._post)
         world.journal.hide(secret)
 
     def hear(self, number: int, channel: Channel, member: Member | None, more: Payload) -> None:
@@ -54,13 +53,14 @@ class Notices:
             "sid": f"SID{channel.name}",
             "payload": payload,
         }
-        self.sent.append(notice)
-        if self.held is not None:
-            self.held.append(notice)
-        else:
-            self.post(notice)
+        self.telling.tell(notice)
 
-    def post(self, notice: Mapping[str, Any]) -> None:
+    def reset(self) -> None:
+        """Forget what was told."""
+        self.telling.reset()
+        self.is_old = False
+
+    def _post(self, notice: Mapping[str, Any]) -> None:
         """Send one notice to the platform, if it has an address."""
         url = self._world.webhook_url
         if url:
@@ -73,18 +73,6 @@ class Notices:
                 settled=lambda status: status == 200,
                 timeout_s=TIMEOUT_S,
             )
-
-    def release(self, *, newest_first: bool) -> int:
-        """Send what was held back; the service promises no order."""
-        held, self.held = self.held or [], None
-        for notice in reversed(held) if newest_first else held:
-            self.post(notice)
-        return len(held)
-
-    def reset(self) -> None:
-        """Forget what was told."""
-        self.sent.clear()
-        self.held, self.is_old = None, False
 
     def _signed(self, notice: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
         # The number stays, the time is that of the try.

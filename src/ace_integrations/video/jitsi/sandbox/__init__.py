@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from starlette.routing import BaseRoute
 
+from ace_integrations.core.published_key import key_of_words
 from ace_integrations.sandbox.twin import Action, Badge, Detail, Item, Step, World
 from ace_integrations.video.jitsi.prosody import ServerRules
 from ace_integrations.video.jitsi.sandbox.api import Api
@@ -18,7 +19,7 @@ from ace_integrations.video.jitsi.sandbox.management import Management
 from ace_integrations.video.jitsi.sandbox.notices import Notices
 from ace_integrations.video.jitsi.sandbox.pages import Pages
 from ace_integrations.video.jitsi.sandbox.rooms import Participant, Room, Rooms, Switches
-from ace_integrations.video.jitsi.settings import SANDBOX_DOMAIN, SANDBOX_JAAS_APP_ID, JitsiSettings
+from ace_integrations.video.jitsi.settings import SANDBOX_DOMAIN, SANDBOX_JAAS_APP_ID, SANDBOX_KEY, JitsiSettings
 
 _KNOWN = JitsiSettings.sandbox_values
 _SECRET: str = _KNOWN["app_secret"].get_secret_value()
@@ -38,7 +39,10 @@ class JitsiTwin:
         world.journal.hide(_SECRET)
         rules = ServerRules(secret=_SECRET, accepted_issuers=(_KNOWN["app_id"],), domain=SANDBOX_DOMAIN)
         self.notices = Notices(world, app_id=SANDBOX_JAAS_APP_ID, secrets=_WEBHOOK_SECRETS)
-        self.doors = Doors(rules, world.clock.now)
+        words, distances = SANDBOX_KEY
+        public = key_of_words(words, distances=distances).public_key()
+        known = {_KNOWN["jaas_key_id"]: public, _KNOWN["system_key_id"]: public}
+        self.doors = Doors(rules, world.clock.now, known)
         self.rooms = Rooms(Switches(), domain=SANDBOX_DOMAIN, now=world.clock.now, heard=self.notices.hear)
         self._api = Api(self.rooms, self.doors.enter)
 
@@ -65,7 +69,7 @@ class JitsiTwin:
             return None
         people = list(room.participants.values())
         facts = [(f"{one.entry.name} ({one.id})", "waiting" if one.is_waiting else one.role) for one in people]
-        told = [event for event in self.notices.sent if event["sessionId"] == room.session_id]
+        told = [event for event in self.notices.telling.told if event["sessionId"] == room.session_id]
         steps = [Step(event["eventType"], event["timestamp"] / 1000) for event in told]
         kicks = [_kick(room, one) for one in room.inside]
         end = Action("End for all", f"/rooms/{room.name}/end", tone="danger")

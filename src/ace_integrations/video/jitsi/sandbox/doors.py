@@ -27,6 +27,7 @@ class Doors:
 
     Attributes:
         hosted: the self-hosted server's setup.
+        known: the sandbox's own key pair, which both know from the start, by the ids that they know it by.
         keys: the public halves that were uploaded to JaaS, by key id.
         system_keys: the public halves that manage the self-hosted server, by key id.
         banned: ids of people, and tokens, that JaaS was told to keep out, with the Unix second until which.
@@ -34,9 +35,13 @@ class Doors:
 
     hosted: ServerRules
     now: Callable[[], float]
-    keys: dict[str, RSAPublicKey] = field(default_factory=dict[str, RSAPublicKey])
-    system_keys: dict[str, RSAPublicKey] = field(default_factory=dict[str, RSAPublicKey])
+    known: Mapping[str, RSAPublicKey]
+    keys: dict[str, RSAPublicKey] = field(init=False)
+    system_keys: dict[str, RSAPublicKey] = field(init=False)
     banned: dict[str, float] = field(default_factory=dict[str, float])
+
+    def __post_init__(self) -> None:
+        self.reset()
 
     def enter(self, token: str, room: str) -> Entry:
         """Check a token for a room.
@@ -71,8 +76,7 @@ class Doors:
 
     def reset(self) -> None:
         """Forget who was banned, and every key that was uploaded."""
-        self.keys.clear()
-        self.system_keys.clear()
+        self.keys, self.system_keys = dict(self.known), dict(self.known)
         self.banned.clear()
 
     def manages(self, token: str, *, app_id: str) -> int:

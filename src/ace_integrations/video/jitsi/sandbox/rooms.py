@@ -145,8 +145,11 @@ class Rooms:
         self.rang: Callable[[str], None] = lambda _: None
         self._numbers = itertools.count(1)
 
-    def enter(self, name: str, entry: Entry) -> Participant:
+    def enter(self, name: str, entry: Entry, *, id_: str = "") -> Participant:
         """Let somebody in, or have them wait.
+
+        Args:
+            id_: of the participant; made up when not given.
 
         Raises:
             EntryRefusedError: the room is full.
@@ -157,7 +160,7 @@ class Rooms:
         if room is None:
             room = self.open[name] = Room(name, self._now())
             self._heard("created", room, None, {})
-        person = Participant(uuid.uuid4().hex[:8], f"{uuid.uuid4()}@{self._domain}", entry, self._now())
+        person = Participant(id_ or uuid.uuid4().hex[:8], f"{uuid.uuid4()}@{self._domain}", entry, self._now())
         self.people[person.id] = person
         person.is_moderator = self._moderates(room, entry)
         person.is_waiting = self.switches.wait_for_host and not (person.is_moderator or room.ever_had_moderator)
