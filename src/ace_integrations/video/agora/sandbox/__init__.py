@@ -19,6 +19,18 @@ from ace_integrations.video.agora.settings import AgoraSettings
 
 _FOLDER = Path(__file__).parent / "static"
 _KNOWN = AgoraSettings.sandbox_values
+_WORDS = {
+    101: "101 channel created",
+    102: "102 channel destroyed",
+    103: "103 host joined",
+    104: "104 host left",
+    105: "105 audience joined",
+    106: "106 audience left",
+    107: "107 user joined",
+    108: "108 user left",
+    111: "111 became host",
+    112: "112 became audience",
+}
 
 
 class AgoraTwin:
@@ -75,7 +87,7 @@ class AgoraTwin:
         now = self._world.clock.now()
         facts = [(one.user, _fact(one, now)) for one in channel.members.values()]
         told = [notice for notice in self.notices.telling.told if notice["payload"]["channelName"] == channel.name]
-        steps = [Step(str(notice["eventType"]), notice["notifyMs"] / 1000) for notice in told]
+        steps = [Step(_WORDS[notice["eventType"]], notice["notifyMs"] / 1000) for notice in told]
         return Detail(channel.name, facts, steps, _actions(channel), payload=told[-1])
 
     def reset(self) -> None:
@@ -112,7 +124,7 @@ def _fact(member: Member, now: float) -> str:
 def _actions(channel: Channel) -> list[Action]:
     acts = {"Put out": "kick", "End the token of": "expire", "Cut off": "lose"}
     return [
-        Action(f"{label} {member.user}", f"/members/{path}", {"client": member.client})
+        Action(f"{label} {member.user}", f"members/{path}", {"client": member.client})
         for member in channel.members.values()
         for label, path in acts.items()
     ]

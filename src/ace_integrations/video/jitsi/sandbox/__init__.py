@@ -72,7 +72,7 @@ class JitsiTwin:
         told = [event for event in self.notices.telling.told if event["sessionId"] == room.session_id]
         steps = [Step(event["eventType"], event["timestamp"] / 1000) for event in told]
         kicks = [_kick(room, one) for one in room.inside]
-        end = Action("End for all", f"/rooms/{room.name}/end", tone="danger")
+        end = Action("End for all", f"rooms/{room.name}/end", tone="danger")
         return Detail(room.name, facts, steps, [*kicks, end], payload=told[-1] if told else None)
 
     def reset(self) -> None:
@@ -87,4 +87,4 @@ def _badge(room: Room) -> Badge:
 
 
 def _kick(room: Room, person: Participant) -> Action:
-    return Action(f"Put out {person.entry.name}", f"/rooms/{room.name}/kick", {"participant": person.id})
+    return Action(f"Put out {person.entry.name}", f"rooms/{room.name}/kick", {"participant": person.id})

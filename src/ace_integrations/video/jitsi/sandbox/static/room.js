@@ -25,26 +25,36 @@ const post = (path, body) =>
 const act = (what, more = {}) => me && post("act", { id: me.id, do: what, ...more });
 
 const show = (state) => {
+  const had = document.activeElement?.closest("[data-state]");
   for (const part of document.querySelectorAll("[data-state]")) part.hidden = part.dataset.state !== state;
+  // Whoever came by keyboard goes on from here, and not from the page's beginning.
+  if (had?.hidden) byId("main").focus();
 };
 
-const tile = ({ id, displayName }) => {
+const tiles = new Map();
+
+const made = ({ id, displayName }) => {
   const item = byId("tile").content.firstElementChild.cloneNode(true);
+  const kick = item.querySelector(".kick");
   item.dataset.id = id;
   item.style.setProperty("--hue", parseInt(id, 16) % 360);
   item.querySelector(".name").textContent = displayName;
   item.querySelector(".you").hidden = id !== me.id;
-  item.querySelector(".kick").hidden = me.role !== "moderator" || id === me.id;
+  kick.setAttribute("aria-label", `${kick.textContent} ${displayName}`);
+  byId("people").append(item);
   return item;
 };
 
 const draw = () => {
-  byId("people").replaceChildren(...[...people.values()].map(tile));
+  for (const [id, item] of tiles) if (!people.has(id)) { item.remove(); tiles.delete(id); }
+  // What is there already stays there, and keeps the focus.
   for (const one of people.values()) {
-    const item = document.querySelector(`[data-id="${one.id}"]`);
-    item.querySelector(".hand").hidden = !one.handRaised;
-    item.querySelector(".muted").hidden = !one.isMuted;
-    item.querySelector(".moderator").hidden = one.role !== "moderator";
+    if (!tiles.has(one.id)) tiles.set(one.id, made(one));
+    const part = (name) => tiles.get(one.id).querySelector(`.${name}`);
+    part("hand").hidden = !one.handRaised;
+    part("muted").hidden = !one.isMuted;
+    part("moderator").hidden = one.role !== "moderator";
+    part("kick").hidden = me.role !== "moderator" || one.id === me.id;
   }
   document.querySelectorAll("[data-moderator]").forEach((one) => (one.hidden = me.role !== "moderator"));
 };
