@@ -179,6 +179,51 @@ def test_in_public_mode_no_token_is_asked_for_and_the_first_moderates(house):
     assert [house.join("").json()["role"] for _ in range(2)] == ["moderator", "participant"]
 
 
+def test_the_public_server_cuts_off_a_page_within_another_one_after_five_minutes(house):
+    house.use("switches", name="is_public", value="true")
+    embedded = house.http.post(f"/rooms/{ROOM}/join", json={"embedded": True}).json()["id"]
+    alone = house.http.post(f"/rooms/{ROOM}/join", json={"embedded": False}).json()["id"]
+    house.control.advance(299)
+    assert "readyToClose" not in house.news(embedded)
+    house.control.advance(1)
+    assert house.news(embedded) == ["videoConferenceLeft", "readyToClose"]
+    assert house.news(alone)[-1] == "participantLeft"
+
+
+@pytest.mark.parametrize(
+    ("switch", "value", "change", "before", "after"),
+    [
+        ("allow_empty_token", True, None, "token required", ""),
+        ("domain_verification", False, {"sub": "meet.example.org"}, "Room and token mismatched", ""),
+        ("require_room_claim", False, {"room": None}, "room claim is missing", ""),
+    ],
+)
+def test_a_server_can_be_set_up_otherwise(house, switch, value, change, before, after):
+    claims = {**jwt.decode(house.token(LINA), options={"verify_signature": False}), **(change or {})}
+    claims = {name: value for name, value in claims.items() if value is not None}
+    secret = house.settings.app_secret.get_secret_value()
+    token = "" if change is None else jwt.encode(claims, secret, "HS256")
+    assert house.join(token).json()["error"]["message"] == before
+    house.use("switches", name=switch, value=value)
+    assert house.join(token).json().get("error", {}).get("message", "") == after
+    house.control.reset()
+    assert house.join(token).json()["error"]["message"] == before
+
+
+def test_with_an_automatic_owner_a_student_who_comes_first_moderates(house):
+    house.use("switches", name="auto_owner", value=True)
+    assert house.join(house.token(LINA)).json()["role"] == "moderator"
+
+
+def test_a_moderator_may_guard_the_room(house):
+    teacher = house.come(TEACHER, Role.MODERATOR)
+    assert house.act(teacher, "lobby", on=True) == 204
+    lina = house.join(house.token(LINA)).json()
+    assert (lina["waiting"], house.act(lina["id"], "lobby", on=False)) == (True, 403)
+    assert house.act(teacher, "admit", target=lina["id"]) == 204
+    assert house.news(lina["id"])[0] == "videoConferenceJoined"
+
+
 # JaaS.
 
 

@@ -13,17 +13,21 @@ from ace_integrations.core.published_key import key_of_words
 from ace_integrations.sandbox.twin import Action, Badge, Detail, Item, Step, World
 from ace_integrations.video.jitsi.prosody import ServerRules
 from ace_integrations.video.jitsi.sandbox.api import Api
+from ace_integrations.video.jitsi.sandbox.asking import Asking
 from ace_integrations.video.jitsi.sandbox.controls import Controls
 from ace_integrations.video.jitsi.sandbox.doors import Doors
 from ace_integrations.video.jitsi.sandbox.management import Management
 from ace_integrations.video.jitsi.sandbox.notices import Notices
 from ace_integrations.video.jitsi.sandbox.pages import Pages
-from ace_integrations.video.jitsi.sandbox.rooms import Participant, Room, Rooms, Switches
+from ace_integrations.video.jitsi.sandbox.rooms import Participant, Payload, Room, Rooms, Switches
 from ace_integrations.video.jitsi.settings import SANDBOX_DOMAIN, SANDBOX_JAAS_APP_ID, SANDBOX_KEY, JitsiSettings
 
 _KNOWN = JitsiSettings.sandbox_values
 _SECRET: str = _KNOWN["app_secret"].get_secret_value()
 _WEBHOOK_SECRETS = [secret.get_secret_value() for secret in _KNOWN["webhook_secrets"]]
+
+EMBEDDED_S = 300
+"""Seconds after which the public server cuts off a page within another one."""
 
 
 class JitsiTwin:
@@ -43,8 +47,9 @@ class JitsiTwin:
         public = key_of_words(words, distances=distances).public_key()
         known = {_KNOWN["jaas_key_id"]: public, _KNOWN["system_key_id"]: public}
         self.doors = Doors(rules, world.clock.now, known)
-        self.rooms = Rooms(Switches(), domain=SANDBOX_DOMAIN, now=world.clock.now, heard=self.notices.hear)
-        self._api = Api(self.rooms, self.doors.enter)
+        self.rooms = Rooms(Switches(), domain=SANDBOX_DOMAIN, now=world.clock.now, heard=self._hear)
+        self.asking = Asking(world, self.notices, SANDBOX_JAAS_APP_ID)
+        self._api = Api(self.rooms, self.doors.enter, self.asking.terms, self._came)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Give the browser's routes and the server's."""
@@ -53,7 +58,7 @@ class JitsiTwin:
 
     def controls(self) -> Sequence[BaseRoute]:
         """Give the routes that decide as the server, the network or a moderator would."""
-        return Controls(self.rooms, self.doors, self.notices).routes()
+        return Controls(self.rooms, self.doors, self.notices, self.asking).routes()
 
     def items(self) -> Sequence[Item]:
         """Give the open rooms, newest first."""
@@ -80,6 +85,28 @@ class JitsiTwin:
         self.rooms.reset(Switches())
         self.doors.reset()
         self.notices.reset()
+        self.asking.reset()
+
+    def _hear(self, what: str, room: Room, person: Participant | None, more: Payload) -> None:
+        self.notices.hear(what, room, person, more)
+        clock = self._world.clock
+        if what == "destroyed":
+            clock.later(0, lambda: self.asking.over(room))
+        elif what == "created" and room.terms.ends_at is not None:
+            clock.later(room.terms.ends_at - clock.now(), lambda: self._time_is_over(room))
+
+    async def _time_is_over(self, room: Room) -> None:
+        if self.rooms.open.get(room.name) is room:
+            self.rooms.end(room.name)
+
+    def _came(self, room: str, person: Participant, is_embedded: bool) -> None:  # noqa: FBT001 - of the shape of `Came`
+        """Let the public server cut off whom another page has in a frame."""
+
+        async def cut() -> None:
+            self.rooms.cut(room, person.id)
+
+        if is_embedded and self.rooms.switches.is_public:
+            self._world.clock.later(EMBEDDED_S, cut)
 
 
 def _badge(room: Room) -> Badge:

@@ -1,7 +1,7 @@
 """Who may come in: the checks of a self-hosted server, and those of JaaS, told apart by how a token is signed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import jwt
@@ -68,6 +68,7 @@ class Doors:
             is_moderator=is_moderator(claims),
             features=_features(claims),
             expires_at=claims.get("exp"),
+            is_jaas=rules is not self.hosted,
         )
 
     def ban(self, whom: str) -> None:
@@ -75,8 +76,9 @@ class Doors:
         self.banned[whom] = self.now() + DAY_S
 
     def reset(self) -> None:
-        """Forget who was banned, and every key that was uploaded."""
+        """Forget who was banned, every key that was uploaded, and how the own server was set up otherwise."""
         self.keys, self.system_keys = dict(self.known), dict(self.known)
+        self.hosted = replace(self.hosted, verifies_domain=True, allows_empty_token=False, requires_room=True)
         self.banned.clear()
 
     def manages(self, token: str, *, app_id: str) -> int:

@@ -19,6 +19,8 @@ _TYPES: Mapping[str, str] = {
     "joined": "PARTICIPANT_JOINED",
     "left": "PARTICIPANT_LEFT",
     "role": "ROLE_CHANGED",
+    "came to the lobby": "PARTICIPANT_JOINED_LOBBY",
+    "left the lobby": "PARTICIPANT_LEFT_LOBBY",
 }
 
 
@@ -80,10 +82,11 @@ class Notices:
         if url:
             kind = str(event["eventType"])
             self._world.deliveries.send(
-                provider=self._world.name, type=kind, url=url, sign=lambda: self._signed(event), retries_s=RETRIES_S
+                provider=self._world.name, type=kind, url=url, sign=lambda: self.signed(event), retries_s=RETRIES_S
             )
 
-    def _signed(self, event: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
+    def signed(self, event: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
+        """Give body and headers of an event, signed now."""
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
         signed = signature_header(body, secrets=self.secrets, now=self._world.now())
         return body, {"content-type": "application/json", HEADER: signed}

@@ -23,6 +23,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "hand_up": "Hand raised",
         "muted": "Muted",
         "kick": "Put out",
+        "password": "The room's password",
+        "knocking": "Waiting to be let in",
+        "knocks": "Waiting",
+        "admit": "Let in",
     },
     "ar": {
         "name": "اسمك",
@@ -44,5 +48,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "hand_up": "يد مرفوعة",
         "muted": "الصوت مكتوم",
         "kick": "إخراج",
+        "password": "كلمة مرور الغرفة",
+        "knocking": "بانتظار السماح بالدخول",
+        "knocks": "ينتظر",
+        "admit": "السماح بالدخول",
     },
 }

@@ -59,10 +59,21 @@ const draw = () => {
   document.querySelectorAll("[data-moderator]").forEach((one) => (one.hidden = me.role !== "moderator"));
 };
 
+const knocks = ({ id, name }) => {
+  const item = byId("knock").content.firstElementChild.cloneNode(true);
+  const admit = item.querySelector("button");
+  item.dataset.id = id;
+  item.querySelector(".name").textContent = name;
+  admit.setAttribute("aria-label", `${admit.textContent} ${name}`);
+  byId("waiting").append(item);
+};
+
 const take = ({ event, payload }) => {
   if (event === "videoConferenceJoined") { people.set(payload.id, payload); show("inside"); }
   if (event === "participantJoined") people.set(payload.id, payload);
   if (event === "participantLeft") people.delete(payload.id);
+  if (event === "knockingParticipant") knocks(payload.participant);
+  if (event === "participantJoined") byId("waiting").querySelector(`[data-id="${payload.id}"]`)?.remove();
   if (event === "participantMuted" && people.has(payload.participantId)) people.get(payload.participantId).isMuted = payload.isMuted;
   if (event === "raiseHandUpdated" && people.has(payload.id)) people.get(payload.id).handRaised = payload.handRaised;
   if (event === "participantRoleChanged") {
@@ -95,10 +106,17 @@ const count = () => {
   byId("left").textContent = Math.max(0, Math.round(me.expires_at - Date.now() / 1000));
 };
 
+let password = "";
+
 const join = async () => {
   const displayName = option("userInfo.displayName") || byId("name").value;
-  const answer = await post("join", { jwt, displayName });
+  const answer = await post("join", { jwt, displayName, password, embedded: window.parent !== window });
   const told = await answer.json();
+  if (told.error?.name === "conference.passwordRequired") {
+    show("locked");
+    tell("passwordRequired", {});
+    return;
+  }
   if (told.error) {
     byId("problem").textContent = `${told.error.name}: ${told.error.message}`;
     show("refused");
@@ -128,6 +146,8 @@ const COMMANDS = {
   muteEveryone: () => act("mute_all"),
   grantModerator: (target) => act("appoint", { target }),
   answerKnockingParticipant: (target, ok) => ok && act("admit", { target }),
+  toggleLobby: (on) => act("lobby", { on }),
+  password: (given) => { password = given; if (!me) join(); },
   toggleAudio: () => act("mute", { on: !people.get(me?.id)?.isMuted }),
   toggleRaiseHand: () => act("hand", { on: !people.get(me?.id)?.handRaised }),
   sendChatMessage: (text) => act("chat", { text }),
@@ -143,7 +163,7 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest("button[data-do]");
   if (!button) return;
   const { do: what } = button.dataset;
-  if (what === "kick") act("kick", { target: button.closest("[data-id]").dataset.id });
+  if (what === "kick" || what === "admit") act(what, { target: button.closest("[data-id]").dataset.id });
   else COMMANDS[what]?.();
 });
 
@@ -155,6 +175,7 @@ byId("say").addEventListener("submit", (event) => {
 });
 
 byId("enter").addEventListener("submit", (event) => { event.preventDefault(); join(); });
+byId("unlock").addEventListener("submit", (event) => { event.preventDefault(); COMMANDS.password(byId("password").value); });
 addEventListener("pagehide", () => me && navigator.sendBeacon(`${base}/rooms/${room}/act`, new Blob([JSON.stringify({ id: me.id, do: "leave" })], { type: "application/json" })));
 
 const shown = option("config.toolbarButtons");
