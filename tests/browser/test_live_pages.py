@@ -18,6 +18,7 @@ from ace_integrations.video.agora.issuer import RtcRole, TokenIssuer
 from ace_integrations.video.grant import JoinGrant, Person
 from ace_integrations.video.jitsi import JitsiSettings
 from ace_integrations.video.jitsi.provider import JitsiProvider
+from ace_integrations.video.jitsi.sandbox.rooms import Entry, Terms
 from ace_integrations.video.live_class import Role
 
 TEACHER, LINA = Person(id="9", name="Teacher Nine"), Person(id="17", name="لينا")
@@ -187,6 +188,42 @@ def test_in_jitsis_room_the_focus_stays_where_it_was_while_others_come(browser: 
         sandbox.control.post(f"jitsi/rooms/{teacher.room}/enter", name="Omar")
         expect(page.get_by_text("Omar")).to_be_visible()
         expect(button).to_be_focused()
+
+
+def test_a_moderator_lets_in_who_knocks_by_keyboard(
+    browser: Browser, sandbox: Sandbox, running: RunningSandbox, audit: Audit, shot: Shot
+) -> None:
+    teacher, lina = sandbox.grant(TEACHER, Role.MODERATOR), sandbox.grant(LINA, Role.PARTICIPANT)
+    with guarded(browser) as page, guarded(browser) as other:
+        joined(page, sandbox.room(teacher))
+        assert running.sandbox is not None
+        twin: Any = running.sandbox.twins["jitsi"]
+        twin.rooms.guard(teacher.room, has_lobby=True)
+        other.goto(sandbox.room(lina, told="&config.prejoinConfig.enabled=false"))
+        expect(other.locator("[data-state=waiting]")).to_be_visible()
+        button = page.get_by_role("button", name="Let in لينا")
+        expect(button).to_be_visible()
+        audit(page)
+        shot(page, "live-jitsi-knocking")
+        press(page, button)
+        expect(other.locator("[data-state=inside]")).to_be_visible()
+        expect(page.locator("#waiting li")).to_have_count(0)
+
+
+def test_jitsis_room_asks_for_its_password(
+    browser: Browser, sandbox: Sandbox, running: RunningSandbox, audit: Audit
+) -> None:
+    grant = sandbox.grant(LINA, Role.PARTICIPANT)
+    assert running.sandbox is not None
+    twin: Any = running.sandbox.twins["jitsi"]
+    twin.rooms.enter(grant.room, Entry(name="Teacher Nine", is_moderator=True), terms=Terms(password="sesame"))
+    with guarded(browser) as page:
+        page.goto(sandbox.room(grant, told="&config.prejoinConfig.enabled=false"))
+        expect(page.locator("#unlock")).to_be_visible()
+        audit(page)
+        page.locator("#password").fill("sesame")
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-state=inside]")).to_be_visible()
 
 
 def test_a_refusal_in_jitsis_room_says_why(browser: Browser, sandbox: Sandbox, audit: Audit) -> None:
