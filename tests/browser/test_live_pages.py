@@ -235,6 +235,26 @@ def test_a_refusal_in_jitsis_room_says_why(browser: Browser, sandbox: Sandbox, a
         audit(page)
 
 
+@pytest.mark.parametrize("lang", ["en", "ar"])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+def test_agoras_channel(
+    browser: Browser, sandbox: Sandbox, audit: Audit, shot: Shot, scheme: Any, width: int, lang: str
+) -> None:
+    options: dict[str, Any] = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    address = f"{sandbox.url}/agora/sandbox/rooms/edv-42?lang={lang}"
+    with guarded(browser, **options) as page:
+        page.goto(address)
+        audit(page)
+        sandbox.fill()
+        page.goto(address)
+        audit(page)
+        shot(page, f"live-agora-channel-{lang}-{scheme}-{width}")
+        assert (fits(page), unreached(page)) == (True, [])
+        press(page, page.locator("button[value=kick]").first)
+        expect(page.locator(".tile")).to_have_count(1)
+        assert page.url == address
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_agoras_door(browser: Browser, sandbox: Sandbox, audit: Audit, scheme: Any) -> None:
     with guarded(browser, color_scheme=scheme) as page:

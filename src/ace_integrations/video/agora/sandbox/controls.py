@@ -25,19 +25,17 @@ class Controls:
             "/members/expire": self._expire,
             "/members/lose": self._lose,
             "/cohost-auth": self._hold_to_tokens,
+            "/tokens": self._take_tokens,
             "/notices/old": self._sign_as_before,
         }
         routes = [Route(path, control(act), methods=["POST"]) for path, act in posts.items()]
         return [*routes, *self._notices.telling.controls("/notices")]
 
     def _kick(self, fields: Fields) -> None:
-        channel, member = self._member(fields)
-        self._channels.forbid(channel=channel, uid=member.uid, privileges=("join_channel",), seconds=0)
+        self._channels.kick(*self._member(fields))
 
     def _expire(self, fields: Fields) -> None:
-        _, member = self._member(fields)
-        member.ends_at = 0.0
-        self._channels.tick()
+        self._channels.expire(self._member(fields)[1])
 
     def _lose(self, fields: Fields) -> None:
         channel, member = self._member(fields)
@@ -45,6 +43,9 @@ class Controls:
 
     def _hold_to_tokens(self, fields: Fields) -> None:
         self._channels.app.has_cohost_auth = is_on(fields)
+
+    def _take_tokens(self, fields: Fields) -> None:
+        self._channels.take_tokens(on=is_on(fields))
 
     def _sign_as_before(self, fields: Fields) -> None:
         self._notices.is_old = is_on(fields)

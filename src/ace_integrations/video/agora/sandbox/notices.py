@@ -19,6 +19,8 @@ RTC = 1
 """The product that tells: sound and pictures."""
 
 WEB = 7
+ROLES = (111, 112)
+"""Of a change of role no platform is told."""
 
 
 class Notices:
@@ -43,7 +45,8 @@ class Notices:
         payload: dict[str, Any] = {"channelName": channel.name, "ts": int(now), **more}
         # A channel's own notices name nobody but the last who left.
         if member is not None and number != 102:
-            told = {"uid": member.uid, "platform": WEB, "clientSeq": round(now * 1000) + member.serial}
+            platform = {} if number in ROLES else {"platform": WEB}
+            told = {"uid": member.uid, **platform, "clientSeq": round(now * 1000) + member.serial}
             payload |= {**told, "account": member.account}
         notice = {
             "noticeId": f"{SANDBOX_NOTICE}{next(self._numbers)}:{number}",
