@@ -26,10 +26,17 @@ async def answer(
     await send({"type": "http.response.body", "body": body})
 
 
+async def refuse_socket(send: Send, status: int) -> None:
+    """Answer the opening of a WebSocket with a status, as HTTP."""
+    await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+    await send({"type": "websocket.http.response.body", "body": b""})
+
+
 def cut_connection(receive: Receive) -> None:
     """Reset the TCP connection of a request.
 
-    ASGI has no word for it; uvicorn's `receive` is a method of its request cycle, which holds the transport.
+    ASGI has no word for it; uvicorn's `receive` is a method of its request cycle, or of its WebSocket, which holds the
+    transport.
     """
     cycle: Any = getattr(receive, "__self__", None)
     cycle.transport.abort()
