@@ -159,6 +159,7 @@ def test_no_sandbox_secret_is_in_the_journal_or_on_a_console_page(ace_sandbox: R
 def test_no_planted_secret_is_in_the_public_config_or_the_reprs_of_ace(canaries: None) -> None:
     for kind in (Ace, AsyncAce):
         ace = kind(Settings())
+        assert ace.public_config()["realtime"] == {"key": "0123456789abcdef0123", "cluster": "mt1"}
         text = f"{ace!r} {ace.settings!r} {ace.public_config()} {plugins().providers!r}"
         assert hits(text, [secret for name in CANARIES for secret in planted(name)]) == []
 
