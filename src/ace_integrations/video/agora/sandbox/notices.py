@@ -1,7 +1,6 @@
 """The twin's notifications: what happens in channels, told and signed as the service does."""
 
 import itertools
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ from ace_integrations.sandbox.telling import Telling
 from ace_integrations.sandbox.twin import World
 from ace_integrations.video.agora.sandbox.channels import Channel, Member, Payload
 from ace_integrations.video.agora.webhooks import SANDBOX_NOTICE, V2, AgoraSignature
+from ace_integrations.webhooks.json_body import compact
 
 RETRIES_S = (10, 30, 60)
 """Three resends at growing pauses."""
@@ -80,7 +80,7 @@ class Notices:
     def _signed(self, notice: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
         # The number stays, the time is that of the try.
         now = round(self._world.clock.now() * 1000)
-        body = json.dumps({**notice, "notifyMs": now}, ensure_ascii=False, separators=(",", ":")).encode()
+        body = compact({**notice, "notifyMs": now})
         signed = _SCHEME.sign(body, secret=self._secret, now=self._world.now())
         if self.is_old:
             del signed[V2]

@@ -1,6 +1,5 @@
 """The twin's webhooks: what happens in rooms, told and signed as JaaS does."""
 
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +8,7 @@ from ace_integrations.sandbox.telling import Telling
 from ace_integrations.sandbox.twin import World
 from ace_integrations.video.jitsi.sandbox.rooms import Participant, Payload, Room
 from ace_integrations.video.jitsi.webhooks import HEADER, signature_header
+from ace_integrations.webhooks.json_body import compact
 
 RETRIES_S = (10, 60, 300)
 """The service backs off by a rule that it does not tell."""
@@ -87,7 +87,7 @@ class Notices:
 
     def signed(self, event: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
         """Give body and headers of an event, signed now."""
-        body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+        body = compact(event)
         signed = signature_header(body, secrets=self.secrets, now=self._world.now())
         return body, {"content-type": "application/json", HEADER: signed}
 
