@@ -1,5 +1,6 @@
 """The pages of the live services' twins: for everybody, light and dark, wide and narrow, and by keyboard."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -224,6 +225,21 @@ def test_jitsis_room_asks_for_its_password(
         page.locator("#password").fill("sesame")
         page.keyboard.press("Enter")
         expect(page.locator("[data-state=inside]")).to_be_visible()
+
+
+def test_jitsis_room_counts_by_the_sandboxes_clock_and_shows_the_rights(browser: Browser, sandbox: Sandbox) -> None:
+    sandbox.control.advance(86_400)
+    grant = sandbox.jitsi.grant(
+        session_id="42",
+        person=TEACHER,
+        role=Role.MODERATOR,
+        now=datetime.fromtimestamp(sandbox.control.now(), UTC),
+        ends_at=datetime.fromtimestamp(sandbox.control.now() + 3600, UTC),
+    )
+    with guarded(browser) as page:
+        joined(page, sandbox.room(grant))
+        expect(page.locator("#left")).to_have_text(re.compile(r"^(59\d|600)$"))
+        expect(page.locator("#rights")).to_have_text("recording, screen-sharing")
 
 
 def test_a_refusal_in_jitsis_room_says_why(browser: Browser, sandbox: Sandbox, audit: Audit) -> None:

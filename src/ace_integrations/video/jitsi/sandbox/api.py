@@ -81,6 +81,7 @@ class Api:
                 "waiting": person.is_waiting,
                 "features": dict(person.entry.features or {}),
                 "expires_at": person.entry.expires_at,
+                "expires_in": self._rooms.seconds_left(person),
             }
         )
 

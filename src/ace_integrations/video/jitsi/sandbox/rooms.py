@@ -253,6 +253,11 @@ class Rooms:
         self._close(room)
         return True
 
+    def seconds_left(self, person: Participant) -> int | None:
+        """Give how long somebody's token is good, None without one."""
+        ends_at = person.entry.expires_at
+        return None if ends_at is None else max(0, round(ends_at - self._now()))
+
     def reset(self, switches: Switches) -> None:
         """Forget every room and everybody, and begin with these switches; nobody is told."""
         self.switches = switches

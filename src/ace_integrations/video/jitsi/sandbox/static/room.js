@@ -101,9 +101,15 @@ const listen = async () => {
   }
 };
 
+// By the sandbox's clock, which may be days ahead of this one.
 const count = () => {
-  if (!me?.expires_at) return;
-  byId("left").textContent = Math.max(0, Math.round(me.expires_at - Date.now() / 1000));
+  if (me?.expires_at) byId("left").textContent = Math.max(0, Math.round(me.expires_in - (performance.now() - me.since) / 1000));
+};
+
+const showRights = () => {
+  const rights = Object.entries(me.features).filter(([, allowed]) => allowed).map(([name]) => name);
+  byId("features").hidden = !rights.length;
+  byId("rights").textContent = rights.join(", ");
 };
 
 let password = "";
@@ -123,8 +129,9 @@ const join = async () => {
     tell("errorOccurred", { error: told.error });
     return;
   }
-  me = told;
+  me = { ...told, since: performance.now() };
   byId("expiry").hidden = !me.expires_at;
+  showRights();
   setInterval(count, 1000);
   count();
   show(me.waiting ? "waiting" : "inside");
