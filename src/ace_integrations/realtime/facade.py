@@ -6,7 +6,7 @@ from ace_integrations.core.call import Call, operation
 from ace_integrations.core.client import AsyncFacade, SyncFacade
 from ace_integrations.core.connection import AsyncSender, Sender
 from ace_integrations.realtime.authorise import Member
-from ace_integrations.realtime.broadcast import Broadcast, check_event_name, message
+from ace_integrations.realtime.broadcast import Broadcast, Message, check_event_name, message
 from ace_integrations.realtime.broadcaster import Broadcaster, BrowserConfig
 from ace_integrations.realtime.channels import Channel
 from ace_integrations.realtime.payload import Data, written
@@ -46,6 +46,15 @@ class RealtimeOperations:
         """
         made = message(channels=tuple(channels), name=name, data=data)
         return self._broadcaster.publish(made, except_connection=except_connection)
+
+    @operation
+    def deliver(self, message: Message) -> Call[None]:
+        """Send a message that was made before, as a queue of them does: `event.message()`.
+
+        Raises:
+            OutcomeUnknownError: no usable answer; it may have been sent.
+        """
+        return self._broadcaster.publish(message)
 
     @operation
     def publish_to_user(self, *, user: str, name: str, data: Data) -> Call[None]:

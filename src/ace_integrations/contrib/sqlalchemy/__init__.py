@@ -4,6 +4,7 @@ Add the tables to your metadata (`claims_table(Base.metadata)`, …) and migrate
 """
 
 from ace_integrations.contrib.sqlalchemy.audit import audit_table, written
+from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue, SqlBroadcastQueue, broadcast_table
 from ace_integrations.contrib.sqlalchemy.claims import AsyncSqlStore, SqlStore, claims_table
 from ace_integrations.contrib.sqlalchemy.conversations import (
     AsyncSqlConversations,
@@ -20,17 +21,20 @@ from ace_integrations.contrib.sqlalchemy.mail import (
 from ace_integrations.contrib.sqlalchemy.usage import AsyncSqlUsage, SqlUsage, usage_tables
 
 __all__ = [
+    "AsyncSqlBroadcastQueue",
     "AsyncSqlConversations",
     "AsyncSqlMailQueue",
     "AsyncSqlStore",
     "AsyncSqlSuppressions",
     "AsyncSqlUsage",
+    "SqlBroadcastQueue",
     "SqlConversations",
     "SqlMailQueue",
     "SqlStore",
     "SqlSuppressions",
     "SqlUsage",
     "audit_table",
+    "broadcast_table",
     "claims_table",
     "conversation_tables",
     "mail_tables",

@@ -178,8 +178,12 @@ def test_on_a_private_channel_an_event_of_a_client_names_no_user(peer: Peer, rec
 
 
 def test_a_cache_missed_by_many_at_once_is_told_once(peer: Peer, receiver: Receiver):
-    for _ in range(3):
-        peer.connect().subscribe("cache-x")
+    sockets = [peer.connect() for _ in range(3)]
+    for socket in sockets:
+        socket.ask_for("cache-x")
+    for socket in sockets:
+        socket.hear("pusher_internal:subscription_succeeded")
+        socket.hear("pusher:cache_miss")
     peer.control.advance(1)
     assert receiver.names == ["channel_occupied", "cache_miss"]
     peer.connect().subscribe("cache-x")
