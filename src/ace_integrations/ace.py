@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
     from ace_integrations.payments.rates import AsyncExchangeRates, ExchangeRates, LastRates, RateTerms
     from ace_integrations.realtime import AsyncRealtime, Broadcaster, Realtime
+    from ace_integrations.realtime.broadcaster import BrowserConfig
     from ace_integrations.throttle import Throttle
     from ace_integrations.usage.allowance import Allowances
     from ace_integrations.video import AsyncVideo, Video, VideoProvider
@@ -209,8 +210,21 @@ class _Assembly:
         if problems:
             raise ConfigurationError(*problems)
 
-    def public_config(self) -> dict[str, str]:
-        return {key: value for gateway in self.gateways().values() for key, value in gateway.browser_config().items()}
+    def public_config(self) -> "dict[str, str | BrowserConfig]":
+        gateways = self.gateways().values()
+        config: dict[str, str | BrowserConfig] = {}
+        config.update((key, value) for gateway in gateways for key, value in gateway.browser_config().items())
+        if self._tells_browsers:
+            config["realtime"] = self.broadcaster().browser_config()
+        return config
+
+    @property
+    def _tells_browsers(self) -> bool:
+        """Whether a service of live messages is switched on and has its keys."""
+        if not self.settings.realtime:
+            return False
+        provider = self.plugins.provider(self.settings.realtime, "realtime")
+        return not self.settings.of(provider.load("settings")).missing()
 
     @cached_property
     def _shared(self) -> "Shared | None":
@@ -320,8 +334,8 @@ class _Front:
         """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
         self.assembly.check()
 
-    def public_config(self) -> dict[str, str]:
-        """Give what a browser may see, and nothing else."""
+    def public_config(self) -> "dict[str, str | BrowserConfig]":
+        """Give what a browser may see, and nothing else: one text for each name, and `realtime` for its script."""
         return self.assembly.public_config()
 
     @property
