@@ -10,12 +10,13 @@ import logging
 from collections.abc import Callable, Iterable
 from email.message import Message as MimeMessage
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django.conf import settings as django_settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from pydantic import ValidationError
 
 from ace_integrations.contrib.django.current import get_ace
 from ace_integrations.contrib.django.mails import DjangoMailQueue
@@ -98,7 +99,11 @@ def message_of(mail: EmailMessage) -> Message:
         "metadata": dict(getattr(mail, "metadata", {})),
         "mail_id": getattr(mail, "mail_id", None) or uuid4().hex,
     }
-    return Message(**given)
+    try:
+        return Message(**given)
+    except ValidationError as error:
+        (first, *_) = error.errors(include_input=False, include_url=False, include_context=False)
+        raise InvalidInputError(first["msg"], field=".".join(map(str, first["loc"]))) from None
 
 
 def _address(text: str) -> Address:
@@ -126,7 +131,8 @@ def _attachment(part: Any) -> Attachment:
         if not isinstance(content, bytes):
             raise InvalidInputError("has parts of its own: attach each by itself", field="attachments")
         inline = part.get_content_disposition() == "inline"
-        named = part.get_filename() or str(part["content-id"] or "attachment").strip("<>")
+        content_id = cast("str | None", part["content-id"])
+        named = part.get_filename() or (content_id or "attachment").strip("<>")
         return Attachment(filename=named, content=content, media_type=part.get_content_type(), inline=inline)
     filename, content, media_type = part
     data = content.encode() if isinstance(content, str) else bytes(content)

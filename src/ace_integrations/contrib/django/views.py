@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
@@ -65,7 +65,7 @@ def channel_view(rules: ChannelRules[U], user: Callable[[HttpRequest], U | None]
     def authorise(request: HttpRequest) -> HttpResponse:
         try:
             asking = user(request)
-            question = read_question(request.body)
+            question = _question(request)
             channel = Channel(question["channel_name"])
             found = None if asking is None else rules.decide(asking, channel)
             if found is None:
@@ -87,7 +87,7 @@ def sign_in_view(user: Callable[[HttpRequest], U | None], member: Callable[[U], 
             found = None if asking is None else member(asking)
             if found is None:
                 return HttpResponse("refused", status=403)
-            grant = get_ace().realtime.identify(connection=read_question(request.body)["socket_id"], member=found)
+            grant = get_ace().realtime.identify(connection=_question(request)["socket_id"], member=found)
         except _MALFORMED:
             return HttpResponse("refused", status=403)
         return JsonResponse(dict(grant))
@@ -143,6 +143,14 @@ def asking(request: HttpRequest) -> str:
     if user is not None and user.is_authenticated:
         return f"user-{user.pk}"
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _question(request: HttpRequest) -> Mapping[str, str]:
+    # Of a form, the check against forgeries has read the body already.
+    if request.content_type == "application/json":
+        return read_question(request.body)
+    form = cast("Mapping[str, str]", request.POST)
+    return {name: form[name] for name in form}
 
 
 class _Health:
