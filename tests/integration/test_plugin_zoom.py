@@ -41,7 +41,7 @@ def run(installed: dict[str, str], *arguments: str, **more: str) -> subprocess.C
 def test_it_passes_the_suite_that_ours_pass(installed: dict[str, str]) -> None:
     suite = (
         "--pyargs",
-        "ace_integrations.testing.conformance.test_video",
+        "ace_integrations.testing.conformance",
         "--provider",
         "ace_zoom.testing:ZoomUnderTest",
     )

@@ -1,6 +1,6 @@
 """Run the suite of a capability for what `--provider` names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pkgutil import resolve_name
 from typing import Any
 
@@ -8,6 +8,25 @@ import pytest
 
 from ace_integrations.testing.conformance.payments import GatewayUnderTest
 from ace_integrations.testing.conformance.video import VideoUnderTest
+
+NEEDS = {"gateway_under_test": "pay", "video_under_test": "enter"}
+"""What each suite asks of who is tested: the suites of other capabilities are left out."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the suites that are not of the capability of what `--provider` names."""
+    name: str | None = config.getoption("--provider")
+    if not name:
+        return
+    tested = resolve_name(name)
+    foreign = [fixture for fixture, method in NEEDS.items() if not hasattr(tested, method)]
+    left_out = [item for item in items if any(fixture in _fixtures(item) for fixture in foreign)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _fixtures(item: pytest.Item) -> Sequence[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else ()
 
 
 @pytest.fixture(scope="session")
