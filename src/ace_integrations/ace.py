@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
     from ace_integrations.jobs import AsyncJobs, JobBoard, Jobs, LocalJobs
-    from ace_integrations.mail import AsyncMail, Mail, MailTransport
+    from ace_integrations.mail import AsyncMail, Mail, MailTransport, SuppressionList
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
     from ace_integrations.payments.rates import AsyncExchangeRates, ExchangeRates, LastRates, RateTerms
@@ -266,11 +266,13 @@ class _Front:
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
         local_jobs: "LocalJobs | None" = None,
+        suppressions: "SuppressionList | None" = None,
     ) -> None:
         self._given = settings
         self._http = http
         self._last_rates = last_rates
         self._local_jobs = local_jobs
+        self._suppressions = suppressions
         self._clock = clock
         self._loaded = loaded
         self._options = Options()
@@ -339,6 +341,11 @@ class _Front:
         return self.assembly.public_config()
 
     @property
+    def clock(self) -> Callable[[], float]:
+        """Gives Unix seconds: what was given, for queues and stores that must tell the same time."""
+        return self._clock
+
+    @property
     def options(self) -> Options:
         """What this object changes for its calls; part of what a call is sent through."""
         return self._options
@@ -357,6 +364,7 @@ class Ace(_Front):
         clock: gives Unix seconds; a sandbox's clock in tests.
         last_rates: where the last accepted exchange rate is remembered; in Redis where that is set, else not.
         local_jobs: finds the platform's own postings, for `jobs`.
+        suppressions: whom `mail` does not write to; in memory when not given.
     """
 
     def __init__(
@@ -369,8 +377,17 @@ class Ace(_Front):
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
         local_jobs: "LocalJobs | None" = None,
+        suppressions: "SuppressionList | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates, local_jobs=local_jobs)
+        super().__init__(
+            settings,
+            http=http,
+            clock=clock,
+            loaded=loaded,
+            last_rates=last_rates,
+            local_jobs=local_jobs,
+            suppressions=suppressions,
+        )
         self._store = webhook_store
         self._connections: dict[str, Connection] = {}
 
@@ -386,7 +403,7 @@ class Ace(_Front):
         """Mail."""
         from ace_integrations.mail import Mail
 
-        return Mail(self, self.assembly.transport())
+        return Mail(self, self.assembly.transport(), suppressions=self._suppressions)
 
     @cached_property
     def jobs(self) -> "Jobs":
@@ -494,8 +511,17 @@ class AsyncAce(_Front):
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
         local_jobs: "LocalJobs | None" = None,
+        suppressions: "SuppressionList | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates, local_jobs=local_jobs)
+        super().__init__(
+            settings,
+            http=http,
+            clock=clock,
+            loaded=loaded,
+            last_rates=last_rates,
+            local_jobs=local_jobs,
+            suppressions=suppressions,
+        )
         self._store = webhook_store
         self._connections: dict[str, AsyncConnection] = {}
 
@@ -511,7 +537,7 @@ class AsyncAce(_Front):
         """Mail."""
         from ace_integrations.mail import AsyncMail
 
-        return AsyncMail(self, self.assembly.transport())
+        return AsyncMail(self, self.assembly.transport(), suppressions=self._suppressions)
 
     @cached_property
     def jobs(self) -> "AsyncJobs":
