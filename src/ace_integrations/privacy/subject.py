@@ -1,8 +1,14 @@
 """Whom an export or an erasure is about."""
 
 from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from ace_integrations.errors import InvalidInputError
+
+Email = Annotated[str, StringConstraints(pattern=r"^[^\s@]+@[^\s@]+$")]
+"""Without a name; a space in it would be an operator in some searches."""
 
 
 class Subject(BaseModel):
@@ -13,28 +19,23 @@ class Subject(BaseModel):
         emails: every address that mails went to, old ones too.
         ids: what your records hold of them at each service, by the service's name: payments at "stripe" and "paypal",
             verifications at "didit", rooms of live classes. Each service's page says which ids it takes.
+
+    Raises:
+        InvalidInputError: the id is empty, or an address is none.
     """
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    user: str
-    emails: tuple[str, ...] = Field(default=(), repr=False)
+    user: Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
+    emails: tuple[Email, ...] = Field(default=(), repr=False)
     ids: Mapping[str, tuple[str, ...]] = Field(default={}, repr=False)
 
-    @field_validator("user")
-    @classmethod
-    def _is_somebody(cls, user: str) -> str:
-        # An empty id would match whatever was made without one.
-        if not user.strip():
-            raise ValueError("is empty; give the platform's own id of the user")
-        return user
-
-    @field_validator("emails")
-    @classmethod
-    def _are_addresses(cls, emails: tuple[str, ...]) -> tuple[str, ...]:
-        if not all("@" in email.strip("@") for email in emails):
-            raise ValueError("holds something that is no address")
-        return emails
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            found = error.errors(include_input=False, include_url=False, include_context=False)[0]
+            raise InvalidInputError(found["msg"], field=".".join(map(str, found["loc"]))) from None
 
     def ids_at(self, service: str) -> tuple[str, ...]:
         """Give what your records hold of them at one service, each id once."""

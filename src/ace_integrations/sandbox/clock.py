@@ -6,7 +6,6 @@ import itertools
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
 
 logger = logging.getLogger("ace_integrations.sandbox")
 
@@ -15,8 +14,6 @@ Task = Callable[[], Awaitable[None]]
 
 class Clock:
     """Real time plus what it was moved by."""
-
-    is_of_the_sandbox: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self.offset_s = 0.0

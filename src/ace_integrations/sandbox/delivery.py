@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ace_integrations.core.http import AsyncPool, WireError, WireRequest
@@ -85,8 +85,6 @@ class Outgoing:
 
 class Deliveries:
     """Every webhook that the twins sent or are about to send."""
-
-    is_of_the_sandbox: ClassVar[bool] = True
 
     def __init__(self, clock: Clock, journal: Journal) -> None:
         self._clock = clock

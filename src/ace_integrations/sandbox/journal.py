@@ -4,7 +4,7 @@ import itertools
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 from urllib.parse import unquote_plus
 
 from ace_integrations.core.redaction import Redactor
@@ -56,8 +56,6 @@ class Entry:
 
 class Journal:
     """The last calls and webhooks, newest last. What is written is redacted on the way in."""
-
-    is_of_the_sandbox: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=KEPT)

@@ -1,7 +1,7 @@
 """What a twin tells the platform: at once, twice, or held back and told later in another order."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from starlette.routing import BaseRoute, Route
 
@@ -20,8 +20,6 @@ class Telling(Generic[T]):
         told: what was told so far, oldest first.
         doubles: whether each is sent twice, as services now and then do.
     """
-
-    is_of_the_sandbox: ClassVar[bool] = True
 
     def __init__(self, post: Callable[[T], None]) -> None:
         self._post = post

@@ -1,8 +1,9 @@
 """Where in the twins some values still stand: what is left of a person after an erasure.
 
 The twins' whole state is looked through, not what a twin says of itself, so nothing can be left out by mistake. What
-the sandbox writes down for whoever tests with it (journal, webhooks, what a twin told) is not the service's: classes of
-that kind say `is_of_the_sandbox`. Texts that are encoded, as base64 in a mail, are not read.
+the sandbox itself writes down for whoever tests with it (journal, webhooks, what was told) is not the service's: neither
+its own classes are looked into, nor those of a twin that say `is_of_the_sandbox`. Texts that are encoded, as base64 in a
+mail, are not read.
 """
 
 import re
@@ -88,8 +89,9 @@ def _inside(held: Any) -> Iterator[tuple[str, object]]:
 
 
 def _is_a_twins(held: object) -> bool:
-    kind = type(held)
-    return kind.__module__.startswith("ace_integrations.") and not getattr(kind, "is_of_the_sandbox", False)
+    module = type(held).__module__
+    is_ours = module.startswith("ace_integrations.") and not module.startswith("ace_integrations.sandbox.")
+    return is_ours and not getattr(type(held), "is_of_the_sandbox", False)
 
 
 def _attributes(held: object) -> Iterator[tuple[str, object]]:

@@ -34,6 +34,14 @@ DISPUTE = Holding(
     found_by="the payment",
     kept_because="it belongs to the payment",
 )
+ANSWER = Holding(
+    kind="remembered answer",
+    what="the answers to requests with an idempotency key; one that made a customer holds the customer",
+    where="Stripe",
+    how_long="24 hours",
+    found_by="nothing: it is given again for the same key alone",
+    kept_because="it makes a repeat harmless, and goes by itself within 24 hours",
+)
 
 PAGE = 100
 
@@ -47,7 +55,7 @@ class StripeDataMap:
     """
 
     summary = "Payments, which the law keeps, and customers where you made some; customers are deleted."
-    holdings: ClassVar[tuple[Holding, ...]] = (PAYMENT, DISPUTE, CUSTOMER)
+    holdings: ClassVar[tuple[Holding, ...]] = (PAYMENT, DISPUTE, CUSTOMER, ANSWER)
 
     def __init__(self, settings: StripeSettings) -> None:
         del settings
@@ -80,8 +88,10 @@ class StripeDataMap:
         return InOrder([each.recover(NotFoundError, lambda _: Result(gone)) for each in read]).map(Exported.joined)
 
     def _erased_customers(self, ids: Sequence[str]) -> Call[Erased]:
-        removed = [self._calls.delete_customer(customer_id=each) for each in ids]
-        return ErasedOneByOne([CUSTOMER.removed_by(customer) for customer in removed])
+        calls = [CUSTOMER.removed_by(self._calls.delete_customer(customer_id=each)) for each in ids]
+        return ErasedOneByOne(calls).map(
+            lambda erased: Erased.joined([erased, ANSWER.kept()]) if erased.removed else erased
+        )
 
     def _customers(self, subject: Subject) -> Call[tuple[str, ...]]:
         known = [each for each in subject.ids_at("stripe") if each.startswith(_OF_CUSTOMERS)]
