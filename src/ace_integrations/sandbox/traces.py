@@ -1,8 +1,8 @@
 """Where in the twins some values still stand: what is left of a person after an erasure.
 
 The twins' whole state is looked through, not what a twin says of itself, so nothing can be left out by mistake. What
-the sandbox itself writes down for whoever tests with it (journal, webhooks, what was told) is not the service's: neither
-its own classes are looked into, nor those of a twin that say `is_of_the_sandbox`. Texts that are encoded, as base64 in a
+the sandbox writes down for whoever tests with it (journal, webhooks, what was told) is not the service's: its own
+classes are not looked into, nor those of a twin that say `is_of_the_sandbox`. Texts that are encoded, as base64 in a
 mail, are not read.
 """
 

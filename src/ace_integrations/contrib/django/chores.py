@@ -7,12 +7,14 @@ from django.db import DEFAULT_DB_ALIAS, close_old_connections
 from ace_integrations.contrib.django.broadcasts import DjangoBroadcastQueue
 from ace_integrations.contrib.django.current import get_ace
 from ace_integrations.contrib.django.mails import DjangoMailQueue
+from ace_integrations.contrib.django.privacy import DjangoErasures
 from ace_integrations.contrib.django.usage import DjangoUsage
 from ace_integrations.contrib.relay import Chore
 
 
 def chores(*, using: str = DEFAULT_DB_ALIAS, clock: Callable[[], float] | None = None) -> tuple[Chore, ...]:
-    """Give what must be done again and again: mails, events for browsers, webhooks whose worker died, counts of use.
+    """Give what must be done again and again: mails, events for browsers, webhooks whose worker died, counts of use,
+    erasures.
 
     Args:
         using: the alias of the database.
@@ -21,10 +23,12 @@ def chores(*, using: str = DEFAULT_DB_ALIAS, clock: Callable[[], float] | None =
     ace = get_ace()
     now = clock or ace.clock
     mails, events = DjangoMailQueue(using=using, clock=now), DjangoBroadcastQueue(using=using, clock=now)
+    erasures = DjangoErasures(using=using, clock=now)
     found = [
         Chore("mails", 1.0, _closing(lambda: mails.send_due(ace.mail))),
         Chore("webhooks", 5.0, _closing(ace.webhooks.sweep)),
         Chore("usage", 5.0, _closing(lambda: DjangoUsage(using=using).keep(ace.usage))),
+        Chore("erasures", 60.0, _closing(lambda: erasures.run_due(ace.privacy))),
     ]
     if ace.settings.realtime:
         found.append(Chore("broadcasts", 0.5, _closing(lambda: events.send_due(ace.realtime))))
