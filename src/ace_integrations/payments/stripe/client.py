@@ -344,7 +344,7 @@ class StripeOperations(ServiceOperations):
         Args:
             metadata: ids of ours: nothing personal.
 
-        Source: stripe.md §3.6
+        Source: stripe.md §3.5
         """
         params = {"email": email, "name": name, "metadata": checked_metadata(metadata)}
         return StripeCall("customers", "create", models.CUSTOMER, params=params, idempotency_key=idempotency_key)
@@ -358,7 +358,7 @@ class StripeOperations(ServiceOperations):
         Args:
             email: exactly as it was given to Stripe, upper and lower case too.
 
-        Source: stripe.md §3.6
+        Source: stripe.md §3.5
         """
         params = {"email": email, "limit": limit, "starting_after": starting_after}
         return StripeCall("customers", "list", models.CUSTOMERS, params=params)
@@ -370,7 +370,7 @@ class StripeOperations(ServiceOperations):
         Raises:
             NotFoundError: no such customer.
 
-        Source: stripe.md §3.6
+        Source: stripe.md §3.5
         """
         return StripeCall("customers", "retrieve", models.CUSTOMER, ids=(customer_id,))
 
@@ -381,7 +381,7 @@ class StripeOperations(ServiceOperations):
         Raises:
             NotFoundError: no such customer, or deleted before.
 
-        Source: stripe.md §3.6
+        Source: stripe.md §3.5
         """
         return StripeCall("customers", "delete", models.DELETED, ids=(customer_id,))
 
