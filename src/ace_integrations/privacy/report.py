@@ -104,8 +104,8 @@ class Erased(BaseModel):
             for one in part.removed:
                 removed[one.kind] = removed.get(one.kind, 0) + one.count
             for each in part.kept:
-                before = kept.get((each.kind, each.because))
-                kept[each.kind, each.because] = each.count if before is None else before + (each.count or 0)
+                place = (each.kind, each.because)
+                kept[place] = _sum(kept.get(place, 0), each.count)
         return cls(
             removed=tuple(Removed(kind=kind, count=count) for kind, count in removed.items()),
             kept=tuple(Kept(kind=kind, because=because, count=count) for (kind, because), count in kept.items()),
@@ -118,6 +118,10 @@ class Erased(BaseModel):
         if self.kept:
             return Outcome.KEPT
         return Outcome.DONE if self.removed else Outcome.NOTHING
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
 
 
 class ServiceExport(BaseModel):

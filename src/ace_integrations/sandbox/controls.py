@@ -64,8 +64,8 @@ class Controls:
         return JSONResponse({"entries": [asdict(entry) for entry in found]})
 
     async def _traces(self, request: Request) -> Response:
-        values = (await read_fields(request)).get("values") or []
-        found = find_traces(self._sandbox.twins, [str(value) for value in values])
+        values: list[Any] = (await read_fields(request)).get("values") or []
+        found = find_traces(self._sandbox.twins, list(map(str, values)))
         return JSONResponse({"traces": [asdict(trace) for trace in found]})
 
     async def _clock(self, request: Request) -> Response:

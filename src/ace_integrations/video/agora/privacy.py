@@ -1,18 +1,21 @@
 """What Agora holds about a person."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import chain
 from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
 
 from ace_integrations.core import Call, InOrder, Result, require
 from ace_integrations.privacy import Erased, ErasedOneByOne, Exported, Holding, Subject
 from ace_integrations.video.agora.client import AgoraCalls
-from ace_integrations.video.agora.models import KickingRules, UserStatus
+from ace_integrations.video.agora.models import ChannelUsers, KickingRules
 from ace_integrations.video.agora.people import SCREENS_FROM, number_of
 from ace_integrations.video.agora.settings import AgoraSettings
 
 PRESENCE = Holding(
     kind="presence",
-    what="that the person's number is in a channel, since when, as host or audience",
+    what="that the person's number is in a channel",
     where="Agora",
     how_long="while the person is in the channel",
     found_by="the person's number, made of your user id, in the channels of `ids`",
@@ -25,6 +28,15 @@ RULE = Holding(
     found_by="the person's number, made of your user id",
     kept_because="it keeps out whom you put out, knows a number only, and ends by itself within a day",
 )
+
+
+class Place(BaseModel):
+    """That a number is in a channel."""
+
+    model_config = ConfigDict(frozen=True)
+
+    channel: str
+    uid: int
 
 
 class AgoraDataMap:
@@ -42,29 +54,31 @@ class AgoraDataMap:
 
     def export(self, subject: Subject) -> Call[Exported]:
         """Give in which of the channels the person is, and the rules that keep them out."""
-        places = [status.map(_present) for _, _, status in self._places(subject)]
         rules = self._rules(subject).map(lambda told: RULE.exported(*told.rules, source="agora"))
-        return InOrder([*places, rules]).map(Exported.joined)
+        return InOrder([self._places(subject).map(_present), rules]).map(Exported.joined)
 
     def erase(self, subject: Subject) -> Call[Erased]:
-        """Put the person out of the channels; rules that keep them out stay."""
-        places = [
-            status.then(lambda told, channel=channel, uid=uid: self._put_out(channel, uid, told))  # type: ignore[misc]  # mypy: defaults of a lambda
-            for channel, uid, status in self._places(subject)
-        ]
+        """Put the person out of every channel, if they are in one of those; rules that keep them out stay."""
         rules = self._rules(subject).map(lambda told: RULE.kept(len(told.rules)) if told.rules else RULE.missing())
-        return ErasedOneByOne([*places, rules])
+        return ErasedOneByOne([self._places(subject).then(self._put_out), rules])
 
-    def _places(self, subject: Subject) -> Iterator[tuple[str, int, Call[UserStatus]]]:
-        for channel in subject.ids_at("agora"):
-            for uid in self._numbers(subject):
-                yield channel, uid, self._calls.get_user_status(channel=channel, uid=uid)
+    def _places(self, subject: Subject) -> Call[tuple[Place, ...]]:
+        numbers = self._numbers(subject)
 
-    def _put_out(self, channel: str, uid: int, told: UserStatus) -> Call[Erased]:
-        if not told.in_channel:
+        def found(channel: str, told: ChannelUsers) -> list[Place]:
+            present = {*told.users, *told.broadcasters, *told.audience}
+            return [Place(channel=channel, uid=uid) for uid in numbers if uid in present]
+
+        channels = subject.ids_at("agora")
+        asked = InOrder([self._calls.list_channel_users(channel=channel) for channel in channels])
+        return asked.map(lambda told: tuple(chain.from_iterable(map(found, channels, told))))
+
+    def _put_out(self, places: Sequence[Place]) -> Call[Erased]:
+        if not places:
             return Result(PRESENCE.missing())
-        made = self._calls.create_kicking_rule(channel=channel, uid=uid, time_in_seconds=0)
-        return made.map(lambda _: PRESENCE.removed())
+        # Of all channels at once: few calls a second are allowed. Nobody is kept out, so that no rule is left behind.
+        made = [self._calls.create_kicking_rule(uid=uid, time_in_seconds=0) for uid in {each.uid for each in places}]
+        return InOrder(made).map(lambda _: PRESENCE.removed(len(places)))
 
     def _rules(self, subject: Subject) -> Call[KickingRules]:
         numbers = {str(uid) for uid in self._numbers(subject)}
@@ -80,5 +94,5 @@ class AgoraDataMap:
         return number, number + SCREENS_FROM
 
 
-def _present(told: UserStatus) -> Exported:
-    return PRESENCE.exported(told, source="agora") if told.in_channel else Exported(not_found=(PRESENCE.kind,))
+def _present(places: Sequence[Place]) -> Exported:
+    return PRESENCE.exported(*places, source="agora") if places else Exported(not_found=(PRESENCE.kind,))
