@@ -1,7 +1,5 @@
 """What Didit holds about a person."""
 
-from typing import ClassVar
-
 from ace_integrations.core import Call, InOrder, Result
 from ace_integrations.didit.client import DiditCalls
 from ace_integrations.didit.models import SessionPage
@@ -26,7 +24,7 @@ class DiditDataMap:
     """
 
     summary = "Everything that identity checks found; all of it is deleted."
-    holdings: ClassVar[tuple[Holding, ...]] = (CHECK,)
+    holdings: tuple[Holding, ...] = (CHECK,)
 
     def __init__(self, settings: DiditSettings) -> None:
         del settings

@@ -1,12 +1,19 @@
 """A person with data at every service: all of it is exported, all of it is erased but what the report says stays."""
 
+import asyncio
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from sqlalchemy import MetaData, create_engine
+from sqlalchemy.orm import sessionmaker
 from tests.unit.privacy.conftest import Asking
-from tests.unit.privacy.lina import EMAIL, NAME, OTHER_EMAIL, OTHER_USER, SERVICES, USER, Lives
+from tests.unit.privacy.lina import EMAIL, NAME, OTHER_EMAIL, OTHER_USER, SERVICES, USER, Lives, settings
 
+from ace_integrations import Ace
+from ace_integrations.contrib.sqlalchemy import SqlErasures, erasure_table
 from ace_integrations.privacy import Outcome
+from ace_integrations.privacy.ledger import is_complete
 
 KEPT = {
     # Mails and their events, the wish to get none.
@@ -134,6 +141,33 @@ async def test_one_service_that_fails_keeps_no_other_from_it(
     lives.control.clear_faults()
     assert (await ask("erase", lives.subject)).is_complete
     assert lives.traces() - REMEMBERED <= KEPT
+
+
+async def test_the_ledger_goes_on_until_every_service_has_done_it(lives: Lives, tmp_path: Path) -> None:
+    """All are down at first, and come back one after the other; the platform's own rows are gone from the start."""
+    table = erasure_table(MetaData())
+    engine = create_engine(f"sqlite:///{tmp_path / 'ledger.sqlite3'}")
+    table.metadata.create_all(engine)
+    sessions, control = sessionmaker(engine), lives.control
+    ledger = SqlErasures(sessions, table, clock=control.now)
+    down = [service for service in SERVICES if service not in ("gemini", "jsearch")]
+    with Ace(settings(lives.sandbox), clock=control.now) as ace:
+        with sessions.begin() as session:
+            ledger.put(session, lives.subject, services=ace.privacy.services(lives.subject))
+        for still in range(len(down), -1, -1):
+            control.clear_faults()
+            for service in down[:still]:
+                control.fail("status", provider=service, status=503, times=None)
+            await asyncio.to_thread(ledger.run_due, ace.privacy)
+            assert {step.service for step in ledger.open()} == set(down[:still])
+            # A day goes by: whoever failed is asked again.
+            control.advance(86_400)
+    assert is_complete(ledger.steps(USER))
+    assert lives.traces() - REMEMBERED <= KEPT
+    with engine.connect() as connection:
+        written = repr(list(connection.execute(table.select())))
+    assert (EMAIL in written, NAME in written, USER in written) == (False, False, True)
+    engine.dispose()
 
 
 async def test_a_remembered_answer_is_gone_after_a_day(lives: Lives, ask: Asking) -> None:

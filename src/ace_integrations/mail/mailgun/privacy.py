@@ -1,7 +1,5 @@
 """What Mailgun holds about a person."""
 
-from typing import ClassVar
-
 from ace_integrations.core import Call, InOrder, Result
 from ace_integrations.mail.mailgun.client import MailgunCalls
 from ace_integrations.mail.mailgun.models import EventPage, MailgunEvent, SuppressionKind
@@ -72,7 +70,7 @@ class MailgunDataMap:
     """
 
     summary = "Mails and their events for some days, and who is not written to; bounces are deleted, wishes stay."
-    holdings: ClassVar[tuple[Holding, ...]] = (EVENT, STORED, *LISTS.values())
+    holdings: tuple[Holding, ...] = (EVENT, STORED, *LISTS.values())
 
     def __init__(self, settings: MailgunSettings) -> None:
         self._calls = MailgunCalls(settings)

@@ -5,7 +5,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses
 from pathlib import Path
-from typing import ClassVar
 
 from ace_integrations.core import BlockingCall, Call
 from ace_integrations.mail.outbox.settings import OutboxSettings
@@ -24,7 +23,7 @@ class OutboxDataMap:
     """Mails in files: found by recipient, given as text, deleted."""
 
     summary = "Whole mails in a folder of this machine; those to the person are deleted."
-    holdings: ClassVar[tuple[Holding, ...]] = (MAIL,)
+    holdings: tuple[Holding, ...] = (MAIL,)
 
     def __init__(self, settings: OutboxSettings) -> None:
         self._folder = settings.directory

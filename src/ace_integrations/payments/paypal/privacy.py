@@ -1,7 +1,5 @@
 """What PayPal holds about a person."""
 
-from typing import ClassVar
-
 from ace_integrations.core import Call, InOrder
 from ace_integrations.payments.paypal.client import PayPalCalls
 from ace_integrations.payments.paypal.settings import PayPalSettings
@@ -24,7 +22,7 @@ class PayPalDataMap:
     """
 
     summary = "Payments, which the law keeps; nothing else of yours."
-    holdings: ClassVar[tuple[Holding, ...]] = (PAYMENT,)
+    holdings: tuple[Holding, ...] = (PAYMENT,)
 
     def __init__(self, settings: PayPalSettings) -> None:
         del settings

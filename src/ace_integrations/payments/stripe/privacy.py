@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import ClassVar
 
 from ace_integrations.core import Call, InOrder, Result
 from ace_integrations.errors import NotFoundError
@@ -55,7 +54,7 @@ class StripeDataMap:
     """
 
     summary = "Payments, which the law keeps, and customers where you made some; customers are deleted."
-    holdings: ClassVar[tuple[Holding, ...]] = (PAYMENT, DISPUTE, CUSTOMER, ANSWER)
+    holdings: tuple[Holding, ...] = (PAYMENT, DISPUTE, CUSTOMER, ANSWER)
 
     def __init__(self, settings: StripeSettings) -> None:
         del settings

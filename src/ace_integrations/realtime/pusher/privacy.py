@@ -1,7 +1,5 @@
 """What Pusher holds about a person."""
 
-from typing import ClassVar
-
 from ace_integrations.core import Call, InOrder
 from ace_integrations.privacy import Erased, ErasedOneByOne, Exported, Holding, Record, Subject
 from ace_integrations.realtime.pusher.client import PusherCalls
@@ -39,7 +37,7 @@ class PusherDataMap:
     """
 
     summary = "Who is connected now; connections are closed. Messages are passed on and not stored."
-    holdings: ClassVar[tuple[Holding, ...]] = (CONNECTION, PRESENCE, CACHED)
+    holdings: tuple[Holding, ...] = (CONNECTION, PRESENCE, CACHED)
 
     def __init__(self, settings: PusherSettings) -> None:
         del settings

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,7 +45,7 @@ class AgoraDataMap:
     """
 
     summary = "Numbers, never names: who is in a channel now, who is kept out; the person is put out."
-    holdings: ClassVar[tuple[Holding, ...]] = (PRESENCE, RULE)
+    holdings: tuple[Holding, ...] = (PRESENCE, RULE)
 
     def __init__(self, settings: AgoraSettings) -> None:
         self._settings = settings
