@@ -41,6 +41,14 @@ ANSWER = Holding(
     found_by="nothing: it is given again for the same key alone",
     kept_because="it makes a repeat harmless, and goes by itself within 24 hours",
 )
+EVENT = Holding(
+    kind="event",
+    what="what happened, with the payment or the customer as it was then",
+    where="Stripe",
+    how_long="30 days",
+    found_by="nothing: events are listed by kind and time",
+    kept_because="the service's log: no call removes an event, and it goes by itself within 30 days",
+)
 
 PAGE = 100
 
@@ -54,7 +62,7 @@ class StripeDataMap:
     """
 
     summary = "Payments, which the law keeps, and customers where you made some; customers are deleted."
-    holdings: tuple[Holding, ...] = (PAYMENT, DISPUTE, CUSTOMER, ANSWER)
+    holdings: tuple[Holding, ...] = (PAYMENT, DISPUTE, CUSTOMER, ANSWER, EVENT)
 
     def __init__(self, settings: StripeSettings) -> None:
         del settings
@@ -89,7 +97,7 @@ class StripeDataMap:
     def _erased_customers(self, ids: Sequence[str]) -> Call[Erased]:
         calls = [CUSTOMER.removed_by(self._calls.delete_customer(customer_id=each)) for each in ids]
         return ErasedOneByOne(calls).map(
-            lambda erased: Erased.joined([erased, ANSWER.kept()]) if erased.removed else erased
+            lambda erased: Erased.joined([erased, ANSWER.kept(), EVENT.kept()]) if erased.removed else erased
         )
 
     def _customers(self, subject: Subject) -> Call[tuple[str, ...]]:

@@ -56,7 +56,7 @@ class Api:
         self.books = books
         self.events = events
         self.idempotency = Idempotency()
-        self.customers = Customers(now)
+        self.customers = Customers(now, events.emit)
         self._now = now
         self._numbers = itertools.count(1)
 
@@ -338,6 +338,7 @@ class Api:
 
     def _list_events(self, asked: Asked) -> Json:
         wanted: list[str] = list(asked.params.get("types") or ()) or [asked.params.get("type") or "*"]
+        self.events.forget_old()
         undelivered = asked.params.get("delivery_success") == "false"
         found = [
             each

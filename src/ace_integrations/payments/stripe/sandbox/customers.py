@@ -18,12 +18,16 @@ _TEXTS = ("email", "name", "phone", "description")
 class Customers:
     """Every customer.
 
+    Args:
+        emit: is told of each event: its type, the customer, None.
+
     Attributes:
         held: by id; of a deleted one the id alone.
     """
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], emit: Callable[[str, Json, None], None]) -> None:
         self._now = now
+        self._emit = emit
         self.held: dict[str, Json] = {}
 
     def routes(self, make: MakeRoute) -> list[Route]:
@@ -47,6 +51,7 @@ class Customers:
             "metadata": metadata_of(asked.params),
         }
         self.held[customer["id"]] = customer
+        self._emit("customer.created", customer, None)
         return customer
 
     def _list(self, asked: Asked) -> Json:
@@ -64,7 +69,9 @@ class Customers:
 
     def _delete(self, asked: Asked) -> Json:
         customer_id = asked.ids["id"]
-        if self._find(customer_id).get("deleted"):
+        customer = self._find(customer_id)
+        if customer.get("deleted"):
             raise no_such("customer", customer_id)
+        self._emit("customer.deleted", customer, None)
         self.held[customer_id] = {"id": customer_id, "object": "customer", "deleted": True}
         return self.held[customer_id]
