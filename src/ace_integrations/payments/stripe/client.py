@@ -11,7 +11,6 @@ from ace_integrations.core import (
     Describer,
     Endpoint,
     Service,
-    ServiceOperations,
     SyncClient,
     operation,
     require,
@@ -22,7 +21,9 @@ from ace_integrations.payments.money import Money
 from ace_integrations.payments.stripe import models
 from ace_integrations.payments.stripe.call import StripeCall
 from ace_integrations.payments.stripe.currencies import to_units
+from ace_integrations.payments.stripe.customers import CustomerOperations
 from ace_integrations.payments.stripe.errors import read_problem, retry_hint
+from ace_integrations.payments.stripe.metadata import LONGEST_VALUE, checked_metadata
 from ace_integrations.payments.stripe.settings import LIVE_URL, StripeSettings
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ API_VERSION = "2026-10-28.endive"
 
 CancelReason = Literal["duplicate", "fraudulent", "requested_by_customer", "abandoned"]
 RefundReason = Literal["duplicate", "fraudulent", "requested_by_customer"]
-
-MOST_METADATA, LONGEST_NAME, LONGEST_VALUE = 50, 40, 500
 
 
 def _endpoint(settings: StripeSettings) -> Endpoint:
@@ -54,7 +53,7 @@ SERVICE = Service(
 )
 
 
-class StripeOperations(ServiceOperations):
+class StripeOperations(CustomerOperations):
     """Describe Stripe's calls. Amounts go in as `Money` and come back in Stripe's units beside their currency."""
 
     service = SERVICE
@@ -331,61 +330,6 @@ class StripeOperations(ServiceOperations):
         return StripeCall("balance", "retrieve", models.BALANCE)
 
     @operation
-    def create_customer(
-        self,
-        *,
-        idempotency_key: str,
-        email: str | None = None,
-        name: str | None = None,
-        metadata: Mapping[str, str] | None = None,
-    ) -> Call[models.Customer]:
-        """Let Stripe remember a payer. Payments need none; who is made one is asked about by `ace.privacy`.
-
-        Args:
-            metadata: ids of ours: nothing personal.
-
-        Source: stripe.md §3.5
-        """
-        params = {"email": email, "name": name, "metadata": checked_metadata(metadata)}
-        return StripeCall("customers", "create", models.CUSTOMER, params=params, idempotency_key=idempotency_key)
-
-    @operation
-    def list_customers(
-        self, *, email: str, limit: int = 100, starting_after: str | None = None
-    ) -> Call[models.Page[models.Customer]]:
-        """List the customers with an e-mail address, newest first.
-
-        Args:
-            email: exactly as it was given to Stripe, upper and lower case too.
-
-        Source: stripe.md §3.5
-        """
-        params = {"email": email, "limit": limit, "starting_after": starting_after}
-        return StripeCall("customers", "list", models.CUSTOMERS, params=params)
-
-    @operation
-    def retrieve_customer(self, *, customer_id: str) -> Call[models.Customer]:
-        """Get a customer; of one that was deleted the id is left, and `deleted`.
-
-        Raises:
-            NotFoundError: no such customer.
-
-        Source: stripe.md §3.5
-        """
-        return StripeCall("customers", "retrieve", models.CUSTOMER, ids=(customer_id,))
-
-    @operation
-    def delete_customer(self, *, customer_id: str) -> Call[models.Deleted]:
-        """Delete a customer with saved cards and subscriptions, for good; payments stay.
-
-        Raises:
-            NotFoundError: no such customer, or deleted before.
-
-        Source: stripe.md §3.5
-        """
-        return StripeCall("customers", "delete", models.DELETED, ids=(customer_id,))
-
-    @operation
     def create_webhook_endpoint(
         self, *, url: str, events: Sequence[str], idempotency_key: str, description: str | None = None
     ) -> Call[models.WebhookEndpoint]:
@@ -472,22 +416,6 @@ class AsyncStripe(StripeOperations, AsyncClient[StripeSettings]):
 
 class StripeCalls(StripeOperations, Describer):
     """Stripe's calls, described."""
-
-
-def checked_metadata(metadata: Mapping[str, str] | None) -> dict[str, str] | None:
-    """Refuse here what Stripe would refuse, so that a payment never fails for its labels.
-
-    Raises:
-        InvalidInputError: too many, too long, or a name with brackets.
-    """
-    if not metadata:
-        return None
-    for name, value in metadata.items():
-        if not 0 < len(name) <= LONGEST_NAME or "[" in name or "]" in name or len(value) > LONGEST_VALUE:
-            raise InvalidInputError(f"{name[:LONGEST_NAME]!r} is too long or has brackets", field="metadata")
-    if len(metadata) > MOST_METADATA:
-        raise InvalidInputError(f"has more than {MOST_METADATA} entries", field="metadata")
-    return dict(metadata)
 
 
 def probe(settings: StripeSettings) -> Call[object]:
