@@ -48,7 +48,7 @@ class PrivacyOperations:
 
     @operation
     def export(self, subject: Subject) -> Call[ExportReport]:
-        """Ask every service what it holds about somebody. One that fails does not keep the others from answering.
+        """Ask every service what it holds about somebody; one that fails does not keep the others from answering.
 
         Returns:
             what was found, and each service's name with how it ended.
@@ -58,8 +58,10 @@ class PrivacyOperations:
 
     @operation
     def erase(self, subject: Subject) -> Call[ErasureReport]:
-        """Have every service remove what it holds about somebody and may remove. One that fails does not keep the
-        others from it; asked again, what is gone is no error, so repeat it until the report is complete.
+        """Have every service remove what it holds about somebody and may remove.
+
+        One that fails does not keep the others from it. What is gone is no error, so repeat it until the report is
+        complete, or let a ledger do so.
 
         Returns:
             what was removed, what stays and why, and each service's name with how it ended.

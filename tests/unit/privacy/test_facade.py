@@ -1,12 +1,14 @@
 """`ace.privacy` with services of nobody's: what a plugin does wrong stays its own matter."""
 
+import re
 from collections.abc import Callable
 from inspect import isawaitable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.speaker import Nowhere
-from tests.unit.privacy.lina import settings
+from tests.unit.privacy.lina import SERVICES, settings
 
 from ace_integrations import Ace, AsyncAce, ProviderError, RateLimitedError, UnavailableError
 from ace_integrations.core import BlockingCall, Call, InOrder, Result
@@ -29,6 +31,7 @@ from ace_integrations.privacy import (
 )
 from ace_integrations.privacy.facade import AsyncPrivacy
 
+DOCS = Path(__file__).parents[3] / "docs" / "providers"
 LINA = Subject(user="user-9", emails=("lina@example.com",))
 THING = Holding(kind="thing", what="a name", where="Things", how_long="for ever", found_by="the user id")
 LAW = Holding(
@@ -172,6 +175,18 @@ def test_every_provider_of_ours_says_what_it_holds_without_a_key(name: str) -> N
     assert all(words)
     kinds = [each.kind for each in held.holdings]
     assert len(kinds) == len(set(kinds))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_data_map_is_explained_on_its_services_page(name: str) -> None:
+    found = re.search(r"Source: (\w+\.md) §(\d+)", ours().provider(name).load("privacy").__doc__)
+    assert found is not None
+    page = (DOCS / found.group(1)).read_text()
+    assert f"\n## {found.group(2)}. Personal data\n" in page
+    with Ace() as ace:
+        holdings = ace.privacy.data_maps()[name].holdings
+    section = page.partition(". Personal data\n")[2]
+    assert [each.kind for each in holdings if each.kind not in section] == []
 
 
 async def test_services_are_asked_in_the_order_of_the_settings_each_once(ace_sandbox: Any) -> None:
