@@ -1,5 +1,6 @@
 """The course page and the ways to pay from it; PayPal needs no JavaScript, the card form does."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -74,10 +75,11 @@ async def change_mind(request: Request, user: Visitor, token: str = "") -> Respo
     return RedirectResponse(f"/courses/{payment.course_id}?news=canceled", 303)
 
 
-def script_origin(ace: AsyncAce) -> str:
-    """Where the gateway's script comes from: the only other host that a page may load from."""
+def content_sources(ace: AsyncAce) -> Mapping[str, tuple[str, ...]]:
+    """Give what the content policy must allow for the card's gateway, by directive: its script, frames and answers."""
     url = urlsplit(_card_script(ace))
-    return f"{url.scheme}://{url.netloc}" if url.netloc else ""
+    gateway = (f"{url.scheme}://{url.netloc}",) if url.netloc else ()
+    return dict.fromkeys(("script-src", "frame-src", "connect-src"), gateway)
 
 
 async def _shown(

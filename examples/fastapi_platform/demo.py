@@ -31,6 +31,9 @@ class Running:
 
 
 ADMIN = "admin@example.com"
+_HOOKS = {"jitsi": "jaas"}
+"""Twins whose webhooks come in under another name."""
+
 
 
 @contextmanager
@@ -43,14 +46,18 @@ def running(
     admin_password: str = "",
     gateways: tuple[str, ...] = ("stripe", "paypal"),
     user_budgets: tuple[str, ...] = (),
+    video: str = "jitsi",
 ) -> Generator[Running]:
     """Run both in this process; their ports are free again at the end. Without a password there is no admin."""
     with start(port=sandbox_port) as sandbox, listening(platform_port) as taken:
         platform = f"http://127.0.0.1:{taken.getsockname()[1]}"
         names = sandbox.control.get("status")["twins"]
-        sandbox.control.send_webhooks_to(**{name: f"{platform}/api/{name}/webhook" for name in names})
+        hooks = {name: f"{platform}/api/{_HOOKS.get(name, name)}/webhook" for name in names}
+        sandbox.control.send_webhooks_to(**hooks)
         clock = sandbox.sandbox.clock.now if sandbox.sandbox else time.time
-        settings = Settings(sandbox_url=sandbox.url, payments=gateways, limits=limits, user_budgets=user_budgets)
+        settings = Settings(
+            sandbox_url=sandbox.url, payments=gateways, limits=limits, user_budgets=user_budgets, video=video
+        )
         app = create_app(
             AsyncAce(settings, clock=clock),
             database_url=database_url,
