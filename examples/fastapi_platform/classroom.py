@@ -17,7 +17,7 @@ from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.admin import VisitingAdmin
 from examples.fastapi_platform.classes import Entry
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User, as_utc
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
@@ -102,13 +102,11 @@ async def attendance(session_id: int, request: Request, user: Visitor) -> Respon
         return _closed(request, user)
     async with request.app.state.sessions() as session:
         rows = await live.attended(session, entry)
-    return page(request, "attendance.html", user, entry=entry, rows=rows)
+    return page(request, "attendance.html", user, entry=entry, rows=rows, as_utc=as_utc)
 
 
 @router.post("/admin/courses/{course_id}/teacher")
-async def assign(
-    course_id: int, request: Request, user: VisitingAdmin, email: Annotated[str, Form()] = ""
-) -> Response:
+async def assign(course_id: int, request: Request, user: VisitingAdmin, email: Annotated[str, Form()] = "") -> Response:
     """Give a course to a teacher whose identity was checked; an empty address takes it back."""
     del user
     async with request.app.state.sessions.begin() as session:
@@ -121,10 +119,18 @@ async def assign(
     return RedirectResponse(f"/courses/{course_id}", 303)
 
 
-async def of_course(session: AsyncSession, course_id: int) -> list[LiveSession]:
-    """Give a course's classes that are not over, the first to come first."""
-    left = LiveSession.course_id == course_id, LiveSession.status != ClassStatus.ENDED
+async def of_course(session: AsyncSession, course: Course, user: User | None) -> list[LiveSession]:
+    """Give a course's classes that are not over, the first to come first; to who has to do with them."""
+    if user is None or await classes.standing(session, user, course) is Standing.STRANGER:
+        return []
+    left = LiveSession.course_id == course.id, LiveSession.status != ClassStatus.ENDED
     return list(await session.scalars(select(LiveSession).where(*left).order_by(LiveSession.starts_at)))
+
+
+async def teacher_of(session: AsyncSession, course: Course) -> str:
+    """Give the address of a course's teacher; "" where it has none."""
+    found = await session.get(User, course.teacher_id) if course.teacher_id is not None else None
+    return found.email if found is not None else ""
 
 
 async def _entry(request: Request, session_id: int, user: User | None) -> Entry | None:

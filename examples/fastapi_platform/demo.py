@@ -35,7 +35,6 @@ _HOOKS = {"jitsi": "jaas"}
 """Twins whose webhooks come in under another name."""
 
 
-
 @contextmanager
 def running(
     database_url: str,

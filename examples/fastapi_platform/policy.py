@@ -25,8 +25,6 @@ def content_policy(ace: AsyncAce, path: str) -> str:
         services.append(ace.realtime.content_sources())
     if ace.settings.video and path.startswith(CLASSROOMS):
         services.append(ace.video.content_sources())
-    asked = {
-        name: (*own, *(source for one in services for source in one.get(name, ()))) for name, own in _OWN.items()
-    }
+    asked = {name: (*own, *(source for one in services for source in one.get(name, ()))) for name, own in _OWN.items()}
     directives = {**_ALWAYS, **asked}
     return "; ".join(" ".join((name, *(dict.fromkeys(sources) or ("'none'",)))) for name, sources in directives.items())

@@ -173,9 +173,7 @@ def test_a_class_that_is_not_there_is_not_found(what: str, session: int, school:
     assert ASK[what](school, "teacher", session).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("who", "status"), list(zip(PEOPLE, (401, 403, 403, 201, 403, 403), strict=True)), ids=PEOPLE
-)
+@pytest.mark.parametrize(("who", "status"), list(zip(PEOPLE, (401, 403, 403, 201, 403, 403), strict=True)), ids=PEOPLE)
 def test_only_the_courses_teacher_schedules(who: str, status: int, school: School) -> None:
     answer = school.asked(who, "POST", "/api/live/session/create", json=form(school.platform))
     assert answer.status_code == status

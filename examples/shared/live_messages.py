@@ -1,0 +1,147 @@
+"""The words of live classes and of what is told at once, in both languages."""
+
+_CLASSES: dict[str, dict[str, str]] = {
+    "classes": {"en": "Live classes", "ar": "الحصص المباشرة"},
+    "classes_lede": {
+        "en": "You come in by this page; nobody needs a link or an account elsewhere.",
+        "ar": "تدخل الحصة من هذه الصفحة، دون رابط ودون حساب في مكان آخر.",
+    },
+    "classes_running": {"en": "Live now", "ar": "مباشرة الآن"},
+    "classes_coming": {"en": "To come", "ar": "القادمة"},
+    "classes_over": {"en": "Over", "ar": "المنتهية"},
+    "classes_empty": {
+        "en": "No live class has a date yet. You are mailed when one has.",
+        "ar": "لا موعد لأي حصة مباشرة بعد. نراسلك عند تحديد موعد.",
+    },
+    "classes_of_course": {"en": "Live classes of this course", "ar": "حصص هذه الدورة المباشرة"},
+    "class_scheduled": {"en": "Scheduled", "ar": "مجدولة"},
+    "class_active": {"en": "Live now", "ar": "مباشرة الآن"},
+    "class_ended": {"en": "Ended", "ar": "انتهت"},
+    "class_minutes": {"en": "{n} minutes", "ar": "المدة بالدقائق: {n}"},
+    "class_open": {"en": "Open", "ar": "فتح"},
+    "class_join": {"en": "Join the class", "ar": "دخول الحصة"},
+    "class_start": {"en": "Start the class", "ar": "بدء الحصة"},
+    "class_leave": {"en": "Leave", "ar": "مغادرة"},
+    "class_attendance": {"en": "Attendance", "ar": "الحضور"},
+    "class_schedule": {"en": "Schedule a class", "ar": "جدولة حصة"},
+    "class_title": {"en": "Title", "ar": "العنوان"},
+    "class_course": {"en": "Course", "ar": "الدورة"},
+    "class_starts": {"en": "Date and time", "ar": "التاريخ والوقت"},
+    "class_zone": {"en": "In the time of", "ar": "بتوقيت"},
+    "class_lasts": {"en": "Minutes", "ar": "المدة بالدقائق"},
+    "class_wrong_title": {"en": "Give a title of 1 to 200 characters.", "ar": "اكتب عنوانًا من حرف واحد إلى 200 حرف."},
+    "class_wrong_starts_at": {
+        "en": "Choose a date and a time that have not passed.",
+        "ar": "اختر تاريخًا ووقتًا لم يمضيا.",
+    },
+    "class_wrong_lasts": {"en": "A class lasts 5 to 720 minutes.", "ar": "مدة الحصة من 5 دقائق إلى 720 دقيقة."},
+    "zone_Africa/Cairo": {"en": "Cairo", "ar": "القاهرة"},
+    "zone_Asia/Riyadh": {"en": "Riyadh", "ar": "الرياض"},
+    "zone_Asia/Dubai": {"en": "Dubai", "ar": "دبي"},
+    "zone_UTC": {"en": "UTC", "ar": "التوقيت العالمي"},
+    "course_teacher": {"en": "Teacher's e-mail address", "ar": "بريد المعلّم الإلكتروني"},
+    "course_teacher_assign": {"en": "Assign the course", "ar": "إسناد الدورة"},
+    "course_teacher_hint": {
+        "en": "A teacher whose identity was checked. Left empty, nobody teaches it.",
+        "ar": "معلّم تم التحقق من هويته. إن تُرك فارغًا فلا معلّم للدورة.",
+    },
+}
+
+_ROOM: dict[str, dict[str, str]] = {
+    "room_starts_in": {"en": "Starts in", "ar": "تبدأ بعد"},
+    "room_waiting": {
+        "en": "The teacher has not started the class yet. This page shows when it begins.",
+        "ar": "لم تبدأ الحصة بعد. تُظهر هذه الصفحة بدايتها فورًا.",
+    },
+    "room_ready": {"en": "The class is live.", "ar": "الحصة مباشرة الآن."},
+    "room_teacher_ready": {
+        "en": "Students can come in once you have started.",
+        "ar": "يستطيع الطلاب الدخول بعد أن تبدأ الحصة.",
+    },
+    "room_opening": {"en": "Opening the room…", "ar": "جارٍ فتح القاعة…"},
+    "room_inside": {"en": "You are in the class.", "ar": "أنت داخل الحصة."},
+    "room_left": {"en": "You left. The class goes on.", "ar": "غادرت القاعة. الحصة مستمرة."},
+    "room_ended": {"en": "The class has ended.", "ar": "انتهت الحصة."},
+    "room_to_classes": {"en": "To your classes", "ar": "إلى حصصك"},
+    "room_refused": {
+        "en": "You have no place in this course any more, so you cannot come in.",
+        "ar": "لم يعد لك مكان في هذه الدورة، لذا لا يمكنك الدخول.",
+    },
+    "room_broken": {
+        "en": "The room could not be opened: the video service does not answer. The class itself is not affected. "
+        "Check your connection, and try again.",
+        "ar": "تعذّر فتح القاعة لأن خدمة الفيديو لا تستجيب. الحصة نفسها لم تتأثر. تحقق من اتصالك ثم حاول مرة أخرى.",
+    },
+    "room_unreachable": {
+        "en": "We could not be reached. Nothing was changed; try again.",
+        "ar": "تعذّر الوصول إلينا. لم يتغير شيء، حاول مرة أخرى.",
+    },
+    "room_again": {"en": "Try again", "ar": "إعادة المحاولة"},
+    "room_link": {"en": "Open the room in a new tab", "ar": "فتح القاعة في نافذة جديدة"},
+    "room_no_devices": {
+        "en": "No camera or microphone was found. You see and hear the others; they do not see you.",
+        "ar": "لم نجد كاميرا أو ميكروفونًا. تراهم وتسمعهم، لكنهم لا يرونك.",
+    },
+    "room_microphone": {"en": "Microphone", "ar": "الميكروفون"},
+    "room_camera": {"en": "Camera", "ar": "الكاميرا"},
+    "room_you": {"en": "You", "ar": "أنت"},
+    "room_stage": {"en": "The room", "ar": "القاعة"},
+    "room_who": {"en": "In the class", "ar": "في الحصة"},
+    "room_who_empty": {"en": "The list is shown while you are in.", "ar": "تظهر القائمة وأنت داخل الحصة."},
+    "room_who_down": {
+        "en": "The list is not live at the moment.",
+        "ar": "القائمة لا تُحدَّث مباشرة في هذه اللحظة.",
+    },
+    "room_teacher": {"en": "teacher", "ar": "المعلّم"},
+    "room_needs_script": {"en": "The room needs JavaScript.", "ar": "القاعة تحتاج إلى JavaScript."},
+    "room_not_set_up": {"en": "Live classes are not set up here.", "ar": "الحصص المباشرة غير مفعّلة هنا."},
+    "room_end": {"en": "End the class for all", "ar": "إنهاء الحصة للجميع"},
+    "room_end_text": {
+        "en": "Everybody is put out, and nobody can come back. A class that has ended cannot be started again.",
+        "ar": "يخرج الجميع ولا يعود أحد. لا يمكن بدء حصة انتهت مرة أخرى.",
+    },
+    "room_end_button": {"en": "End now", "ar": "إنهاء الآن"},
+    "attendance_lede": {
+        "en": "As the video service told it; who only opened this page was not there.",
+        "ar": "كما أبلغت خدمة الفيديو. من فتح الصفحة فقط لا يُعدّ حاضرًا.",
+    },
+    "attendance_by_page": {
+        "en": "The video service tells nothing here, so this is what each one's own page said.",
+        "ar": "خدمة الفيديو لا تُبلغ بشيء هنا، لذا هذا ما أبلغت به صفحة كل حاضر.",
+    },
+    "attendance_empty": {"en": "Nobody has been in this class.", "ar": "لم يحضر أحد هذه الحصة."},
+    "attendance_name": {"en": "Name", "ar": "الاسم"},
+    "attendance_joined": {"en": "Came", "ar": "دخل"},
+    "attendance_left": {"en": "Left", "ar": "غادر"},
+    "attendance_lasted": {"en": "Minutes", "ar": "الدقائق"},
+    "attendance_here": {"en": "still there", "ar": "ما زال هنا"},
+    "class_back": {"en": "Back to the class", "ar": "العودة إلى الحصة"},
+}
+
+_NEWS: dict[str, dict[str, str]] = {
+    "toasts": {"en": "News", "ar": "الأخبار"},
+    "toast_close": {"en": "Close", "ar": "إغلاق"},
+    "toast_session_scheduled": {"en": "New live class:", "ar": "حصة مباشرة جديدة:"},
+    "toast_session_started": {"en": "Live now:", "ar": "بدأت الحصة:"},
+    "toast_job_posted": {"en": "New job:", "ar": "وظيفة جديدة:"},
+    "toast_teacher_approved": {"en": "Your teacher account is approved.", "ar": "تم قبول حسابك التدريسي."},
+    "toast_application_pending": {"en": "Your application is being read.", "ar": "طلبك قيد المراجعة."},
+    "toast_application_interview": {
+        "en": "You are invited to an interview.",
+        "ar": "دُعيت إلى مقابلة عمل.",
+    },
+    "toast_application_accepted": {"en": "Your application was accepted.", "ar": "قُبل طلبك."},
+    "toast_application_rejected": {"en": "Your application was not selected.", "ar": "لم يقع الاختيار على طلبك."},
+    "toast_open_class": {"en": "Go to the class", "ar": "إلى الحصة"},
+    "toast_open_classes": {"en": "See your classes", "ar": "عرض حصصك"},
+    "toast_open_job": {"en": "See the job", "ar": "عرض الوظيفة"},
+    "toast_open_account": {"en": "See your account", "ar": "عرض حسابك"},
+    "job_apply": {"en": "Apply", "ar": "التقدّم للوظيفة"},
+    "job_applied": {"en": "You have applied.", "ar": "تقدّمت لهذه الوظيفة."},
+    "application_pending": {"en": "Sent", "ar": "أُرسل"},
+    "application_interview": {"en": "Interview", "ar": "مقابلة"},
+    "application_accepted": {"en": "Accepted", "ar": "مقبول"},
+    "application_rejected": {"en": "Rejected", "ar": "مرفوض"},
+}
+
+LIVE = {**_CLASSES, **_ROOM, **_NEWS}
