@@ -84,6 +84,9 @@ REFUSALS = (
     ("ERR_FAILED", "/chat/stream"),
     ("ERR_FAILED", "/payment/stripe"),
     ("ERR_FAILED", "/payment/confirm"),
+    ("status of 410", "/presence"),
+    ("ERR_FAILED", "/external_api.js"),
+    ("ERR_FAILED", "/AgoraRTC_N.js"),
 )
 """What Chromium reports as an error although the test asked for it: a part of the text, and the address's end."""
 

@@ -15,6 +15,7 @@ const api = `/api/live/session/${session}`;
 let { status } = classroom.dataset;
 let room;
 let isInside = false;
+let shown = "";
 let members = new Map();
 let quit = () => {};
 let renewal;
@@ -22,6 +23,14 @@ let renewal;
 // The server's time: a clock here may be wrong by hours.
 const began = performance.now();
 const seconds = () => Number(now) + (performance.now() - began) / 1000;
+
+const countdown = byId("countdown");
+const count = () => {
+  const left = Math.round(Date.parse(starts) / 1000 - seconds());
+  countdown.hidden = status !== "scheduled" || left <= 0;
+  const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+  countdown.querySelector("span").textContent = parts.map((part) => String(part).padStart(2, "0")).join(":");
+};
 
 const post = (path, body) =>
   fetch(api + path, {
@@ -32,6 +41,9 @@ const post = (path, body) =>
   }).catch(() => undefined);
 
 const show = (name) => {
+  shown = name;
+  if (status !== "scheduled") enter.textContent = enter.dataset.join;
+  count();
   for (const panel of document.querySelectorAll("[data-panel]")) panel.hidden = panel.dataset.panel !== name;
   const isOpen = name === "inside" || name === "opening";
   const isFailure = name === "broken" || name === "unreachable";
@@ -45,6 +57,9 @@ const show = (name) => {
     byId("ending")?.remove();
   }
 };
+
+// Where somebody is who neither came in nor tries to.
+const isIdle = () => ["waiting", "ready", "teacher-ready", "left"].includes(shown);
 
 const idle = () => {
   if (status === "ended") show("ended");
@@ -204,7 +219,10 @@ addEventListener("pagehide", out);
 
 news.addEventListener("event", ({ detail: { name, data } }) => {
   if (data.session_id !== session) return;
-  if (name === "session.started" && status === "scheduled") { status = "active"; idle(); }
+  if (name === "session.started" && status === "scheduled") {
+    status = "active";
+    if (isIdle()) idle();
+  }
   if (name === "session.ended" && status !== "ended") ended();
 });
 news.addEventListener("connection", ({ detail: { isUp } }) => { byId("who-down").hidden = isUp; });
@@ -214,16 +232,8 @@ news.addEventListener("polled", async () => {
   await look();
   if (status === before) return;
   if (status === "ended") ended();
-  else if (!room) idle();
+  else if (isIdle()) idle();
 });
 
-const countdown = byId("countdown");
-const count = () => {
-  const left = Math.round(Date.parse(starts) / 1000 - seconds());
-  countdown.hidden = status !== "scheduled" || left <= 0;
-  const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
-  countdown.querySelector("span").textContent = parts.map((part) => String(part).padStart(2, "0")).join(":");
-};
-count();
 setInterval(count, 1000);
 idle();

@@ -5,6 +5,7 @@ import { Realtime } from "./realtime.js";
 const POLLS_MS = 15_000;
 const MOST_SEEN = 200;
 const MOST_TOASTS = 3;
+const STAYS_MS = 10_000;
 const SEEN = "told";
 
 const place = document.getElementById("toasts");
@@ -28,23 +29,52 @@ const template = (name, status) =>
     ({ dataset: { toast, when } }) => toast === name && (when === undefined || when === status),
   );
 
+// It covers a part of the page, so it goes by itself; not while somebody is about to use it.
+const goesBy = (made) =>
+  setTimeout(() => (made.matches(":hover, :focus-within") ? goesBy(made) : made.remove()), STAYS_MS);
+
 const toast = (name, data) => {
-  const made = template(name, data.status)?.content.firstElementChild.cloneNode(true);
-  if (!made) return;
+  const found = template(name, data.status);
+  if (!found) return;
+  // Imported, since in the template's own document no link leads anywhere.
+  const made = document.importNode(found.content.firstElementChild, true);
   const link = made.querySelector("a");
   link.href = link.dataset.href.replace(/{(\w+)}/g, (_, field) => encodeURIComponent(data[field]));
-  // Who is there already need not be told.
-  if (link.pathname === location.pathname) return;
+  // Who looks at it already need not be told.
+  if (link.pathname === location.pathname || document.querySelector(`[data-session="${Number(data.session_id)}"]`)) return;
   for (const field of made.querySelectorAll("[data-field]")) field.textContent = data[field.dataset.field];
   made.querySelector(".close").addEventListener("click", () => made.remove());
   place.append(made);
+  goesBy(made);
   while (place.children.length > MOST_TOASTS) place.firstElementChild.remove();
+};
+
+const moment = new Intl.DateTimeFormat(`${document.documentElement.lang}-u-nu-latn`, {
+  weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit", timeZoneName: "short",
+});
+const localise = () => {
+  for (const time of document.querySelectorAll("time[data-local][dir]")) {
+    time.textContent = moment.format(new Date(time.dateTime));
+    time.removeAttribute("dir");
+  }
+};
+
+// Parts of the page that show what just changed are taken from it anew.
+const refresh = async (name) => {
+  const parts = [...document.querySelectorAll("[data-fresh]")].filter(({ dataset }) => name.startsWith(dataset.fresh));
+  if (!parts.length) return;
+  const answer = await fetch(location.href).catch(() => undefined);
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of parts) part.replaceChildren(...(fresh.getElementById(part.id)?.childNodes ?? []));
+  localise();
 };
 
 const take = (name, data) => {
   if (!data.event_id || !isNew(data.event_id)) return;
   tell("event", { name, data });
   toast(name, data);
+  refresh(name);
 };
 
 // A page without a connection asks again and again; one that has just got its own asks once for what it missed.
@@ -88,12 +118,5 @@ export const join = (channel, hear) => {
 
 export { isUp, take };
 
-const moment = new Intl.DateTimeFormat(`${document.documentElement.lang}-u-nu-latn`, {
-  weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit", timeZoneName: "short",
-});
-for (const time of document.querySelectorAll("time[data-local]")) {
-  time.textContent = moment.format(new Date(time.dateTime));
-  time.removeAttribute("dir");
-}
-
+localise();
 ask();
