@@ -50,14 +50,14 @@ async def schedule(
     if user is None:
         return RedirectResponse("/login", 303)
     values = {"course_id": course_id, "title": title, "starts_at": starts_at, "zone": zone, "minutes": minutes}
-    async with request.app.state.sessions.begin() as session:
-        course = await session.get(Course, course_id)
-        if course is None or await classes.standing(session, user, course) is not Standing.TEACHER:
-            raise HTTPException(404, "No such course.")
-        try:
+    try:
+        async with request.app.state.sessions.begin() as session:
+            course = await session.get(Course, course_id)
+            if course is None or await classes.standing(session, user, course) is not Standing.TEACHER:
+                raise HTTPException(404, "No such course.")
             await _schedule(request, session, course, values)
-        except InvalidInputError as error:
-            return await _listed(request, user, status=422, values=values, wrong=error.field)
+    except InvalidInputError as error:
+        return await _listed(request, user, status=422, values=values, wrong=error.field)
     return RedirectResponse("/live", 303)
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import uvicorn
@@ -19,6 +20,7 @@ from ace_integrations import AsyncAce, ConfigurationError, Settings
 from ace_integrations.sandbox import RunningSandbox, start
 from ace_integrations.settings import SANDBOX_PORT
 from examples.fastapi_platform.app import create_app
+from examples.shared.lesson import Lesson
 from examples.shared.story import Story, StoryError
 
 
@@ -96,8 +98,10 @@ def once() -> int:
     with tempfile.TemporaryDirectory() as folder, running(_sqlite(folder), admin_password=password) as both:
         say(f"Sandbox  {both.sandbox.url}\nPlatform {both.platform}\n")
         try:
-            with Story(both.platform, both.sandbox.control, admin=(ADMIN, password)) as story:
-                for number, step in enumerate(story.walk(), 1):
+            control, admin = both.sandbox.control, (ADMIN, password)
+            with Story(both.platform, control, admin=admin) as story:
+                lesson = Lesson(both.platform, control, student=story, admin=admin)
+                for number, step in enumerate(chain(story.walk(), lesson.walk()), 1):
                     say(f"{number}. {step.did}\n   {step.saw}")
         except StoryError as error:
             say(f"\nThe journey stopped: {error}")
@@ -115,6 +119,9 @@ def stay() -> int:
             with both as servers:
                 say(f"Platform  {servers.platform}           sign up, verify, enrol, pay with 4242 4242 4242 4242")
                 say(f"          {servers.platform}/jobs, /advisor   jobs here and outside, an advisor who answers")
+                say(
+                    f"          {servers.platform}/live   live classes; the admin gives a course to a teacher on its page"
+                )
                 say(f"Admin     {servers.platform}/admin/payments   {ADMIN}, password {password}")
                 say(f"Console   {servers.sandbox.url}           what the imitated services hold, and their buttons")
                 say(f"Inbox     {servers.sandbox.url}/console/mailgun")

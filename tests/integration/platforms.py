@@ -23,6 +23,17 @@ from ace_integrations.testing import SignedWebhook, WebhookFactory
 HOOKS = {"jitsi": "jaas"}
 """Providers whose webhooks come in under another name."""
 
+UNHEARD: dict[str, tuple[str, Any]] = {
+    "didit": ("webhook_type", "unheard.of"),
+    "mailgun": ("event", "unheard.of"),
+    "stripe": ("type", "unheard.of"),
+    "paypal": ("event_type", "unheard.of"),
+    "pusher": ("name", "unheard_of"),
+    "jitsi": ("eventType", "UNHEARD_OF"),
+    "agora": ("eventType", 9999),
+}
+"""Where each provider's events have their name, and one that no version knows."""
+
 PRICE_MINOR = 149000
 """What the first course costs."""
 
@@ -155,8 +166,8 @@ class Platform:
         settings = Settings(sandbox_url=self.sandbox.url).of(source.settings)
         now = int(time.time())
         value = source.sample(source.event_types[0], now=now)
-        named = {"didit": "webhook_type", "mailgun": "event", "stripe": "type", "paypal": "event_type"}
-        value[named[provider]] = "unheard.of"
+        place, name = UNHEARD[provider]
+        (value["events"][0] if provider == "pusher" else value)[place] = name
         body, headers = source.sign(source.scheme(settings), value, source.secrets(settings)[0], now)
         return SignedWebhook(provider, {"content-type": "application/json", **headers}, body)
 

@@ -6,15 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
 import pytest
 from examples.fastapi_platform.demo import ADMIN
+from examples.shared.lesson import Lesson
 from examples.shared.seat import Seat, SeatRefusedError
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, Platform, fresh_postgresql, platform_on, sqlite_url
 
 from ace_integrations.video.agora import RtcPrivilege, RtcService
 from ace_integrations.video.agora.token import read_unverified
@@ -466,3 +468,235 @@ def test_news_is_told_once_more_at_most_to_who_asks_again(school: School) -> Non
     assert str(session) in [event["data"]["session_id"] for event in news(school, "enrolled", now)]
     later = school.asked("enrolled", "GET", "/api/live/news").json()["now"]
     assert news(school, "enrolled", later) == []
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give an empty database of each kind."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    return fresh_postgresql(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.mark.parametrize("video", ["jitsi", "agora"])
+def test_the_live_part_of_the_journey_passes(video: str, database_url: str) -> None:
+    with (
+        platform_on(database_url, admin=True, video=video) as platform,
+        platform.member("lina@example.com", course=1) as her,
+    ):
+        her.tell_of_studies()
+        lesson = Lesson(platform.url, platform.control, student=her, admin=(ADMIN, ADMIN_PASSWORD))
+        assert len(list(lesson.walk())) == 3
+
+
+# While a service is down.
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[School]:
+    """Give a school of one test alone."""
+    with (
+        platform_on(sqlite_url(tmp_path), admin=True, video="agora") as platform,
+        schooled(platform, "agora") as school,
+    ):
+        yield school
+
+
+def test_a_class_whose_provider_is_down_has_ended_all_the_same_and_its_room_is_closed_later(fresh: School) -> None:
+    session = fresh.made("active")
+    grant = fresh.grant("enrolled", session)
+    fresh.platform.control.fail("status", provider="agora", operation="create_kicking_rule", status=503, times=None)
+    ended = ASK["end"](fresh, "teacher", session)
+    assert (ended.status_code, ended.json()["status"], ended.json()["reach"]) == (200, "ended", "pending")
+    assert ASK["join"](fresh, "enrolled", session).status_code == 410
+    with Seat(fresh.platform.sandbox.url, grant) as late:
+        fresh.platform.control.clear_faults()
+        reach = "SELECT reach FROM live_sessions WHERE id = :one"
+        fresh.wait(lambda: fresh.platform.database.one(reach, one=session) == "server", "the room must be closed later")
+        assert "connection-state-change" in late.heard()
+    with pytest.raises(SeatRefusedError):
+        Seat(fresh.platform.sandbox.url, grant)
+
+
+def test_while_live_messages_are_down_classes_go_on_and_pages_that_ask_are_told(fresh: School) -> None:
+    fresh.platform.control.fail("status", provider="pusher", status=503, times=None)
+    session = fresh.made("ended")
+    told = [event["name"] for event in news(fresh, "enrolled") if event["data"]["session_id"] == str(session)]
+    assert told == ["session.scheduled", "session.started", "session.ended"]
+    assert heard(fresh, "session.started", session) == []
+    fresh.platform.control.clear_faults()
+    fresh.platform.control.advance(60)
+    fresh.wait(lambda: heard(fresh, "session.ended", session), "what waited must be told when the service is back")
+
+
+def test_news_that_nobody_could_be_told_for_five_minutes_is_none(fresh: School) -> None:
+    fresh.platform.control.fail("status", provider="pusher", status=503, times=None)
+    session = fresh.scheduled()
+    fresh.platform.control.advance(400)
+    fresh.platform.control.clear_faults()
+    empty = lambda: fresh.platform.database.one("SELECT count(*) FROM ace_broadcasts") == 0  # noqa: E731
+    fresh.wait(empty, "what is old must be dropped")
+    assert heard(fresh, "session.scheduled", session) == []
+    assert news(fresh, "enrolled") == []
+
+
+# Jobs.
+
+
+def posted(school: School, **fields: Any) -> dict[str, Any]:
+    job = {"title": "Tutor", "company": "Example Tutors", "location": "Cairo", "description": "Teach.", **fields}
+    answer = school.asked("admin", "POST", "/api/jobs", json=job)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def test_a_job_is_told_to_the_students_of_its_university_and_found_on_the_board(school: School) -> None:
+    school.people["enrolled"].browser.post("/profile", data={"university": "Example University"})
+    school.people["outsider"].browser.post("/profile", data={"university": "Another University"})
+    title = f"Tutor {next(NUMBERS)}"
+    job = posted(school, title=title, university="example  university", salary_min=100, salary_max=200)
+    names = {who: [one["name"] for one in news(school, who) if one["data"].get("job_id") == job["id"]]
+             for who in ("enrolled", "outsider")}  # fmt: skip
+    assert names == {"enrolled": ["job.posted"], "outsider": []}
+    board = school.asked("anonymous", "GET", "/api/jobs", params={"keyword": title, "job_source": "local"}).json()
+    assert [one["id"] for one in board] == [job["id"]]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"title": ""}, {"salary_min": 2, "salary_max": 1}, {"salary_period": "FORTNIGHT"}, {"employment_type": "slavery"},
+     {"salary_currency": "egp"}, {"description": ""}, {"salary_min": -1}],
+)  # fmt: skip
+def test_a_posting_that_no_board_could_show_is_refused(fields: dict[str, Any], school: School) -> None:
+    job = {"title": "Tutor", "company": "Example", "location": "Cairo", "description": "Teach.", **fields}
+    assert school.asked("admin", "POST", "/api/jobs", json=job).status_code == 422
+
+
+@pytest.mark.parametrize("steps", [("interview", "accepted"), ("rejected",), ("accepted",), ("interview", "rejected")])
+def test_each_answer_to_an_application_is_told_to_its_student_alone(steps: tuple[str, ...], school: School) -> None:
+    job = posted(school)
+    applied = school.asked("enrolled", "POST", f"/api/jobs/{job['id']}/apply").json()
+    path = f"/api/applications/{applied['application_id']}/status"
+    for step in (*steps, steps[-1]):
+        assert school.asked("admin", "POST", path, json={"status": step}).status_code == 200
+    told = [one["data"]["status"] for one in news(school, "enrolled") if one["data"].get("job_id") == job["id"]]
+    assert told == list(steps)
+    assert not [one for one in news(school, "outsider") if one["data"].get("job_id") == job["id"]]
+
+
+@pytest.mark.parametrize(
+    ("steps", "then"),
+    [
+        (("accepted",), "interview"),
+        (("rejected",), "accepted"),
+        (("interview",), "pending"),
+        (("accepted",), "pending"),
+    ],
+)
+def test_an_answer_that_was_given_is_final(steps: tuple[str, ...], then: str, school: School) -> None:
+    job = posted(school)
+    applied = school.asked("enrolled", "POST", f"/api/jobs/{job['id']}/apply").json()
+    path = f"/api/applications/{applied['application_id']}/status"
+    for step in steps:
+        school.asked("admin", "POST", path, json={"status": step})
+    refused = school.asked("admin", "POST", path, json={"status": then})
+    assert (refused.status_code, refused.json()["status"]) == (409, steps[-1])
+
+
+def test_a_student_applies_once_by_either_way(school: School) -> None:
+    job = posted(school)
+    first = school.asked("outsider", "POST", f"/jobs/{job['id']}/apply")
+    again = school.asked("outsider", "POST", f"/api/jobs/{job['id']}/apply")
+    assert (first.status_code, again.status_code) == (303, 409)
+    assert 'data-application="pending"' in school.asked("outsider", "GET", f"/jobs/{job['id']}").text
+    count_of = "SELECT count(*) FROM applications WHERE job_id = :one"
+    assert school.platform.database.one(count_of, one=int(job["id"])) == 1
+
+
+def test_a_teacher_whose_check_passed_is_told_once_and_a_student_is_not(school: School) -> None:
+    told = {}
+    for role in ("teacher", "student"):
+        email = f"new-{role}-{next(NUMBERS)}@example.com"
+        with Story(school.platform.url, school.platform.control, email=email, role=role) as story:
+            story.sign_up()
+            story.start_verification()
+            story.approve()
+            story.browser.get("/verify")
+            told[role] = [one["name"] for one in story.browser.get("/api/live/news").json()["events"]]
+    assert told == {"teacher": ["teacher.approved"], "student": []}
+
+
+# Teachers.
+
+
+@pytest.mark.parametrize("email", ["enrolled@example.com", "nobody@example.com", "admin@example.com"])
+def test_only_a_teacher_whose_identity_was_checked_gets_a_course(email: str, school: School) -> None:
+    path = "/admin/courses/3/teacher"
+    assert school.asked("admin", "POST", path, data={"email": email}).status_code == 404
+    assert school.platform.database.one("SELECT teacher_id FROM courses WHERE id = 3") is None
+
+
+def test_a_course_is_given_and_taken_back(school: School) -> None:
+    path, teacher = "/admin/courses/3/teacher", "SELECT teacher_id FROM courses WHERE id = 3"
+    school.asked("admin", "POST", path, data={"email": "Teacher@example.com "})
+    assert school.platform.database.one(teacher) is not None
+    assert 'value="teacher@example.com"' in school.asked("admin", "GET", "/courses/3").text
+    school.asked("admin", "POST", path, data={"email": ""})
+    assert school.platform.database.one(teacher) is None
+
+
+# The pages.
+
+
+def test_a_page_loads_what_its_services_need_and_no_more(school: School) -> None:
+    session, sandbox = school.made("active"), school.platform.sandbox.url
+    policies = {
+        path: school.asked("enrolled", "GET", path).headers["content-security-policy"]
+        for path in ("/jobs", f"/student/live-class/{session}")
+    }
+    assert all(f"ws://{sandbox.partition('//')[2]}" in policy for policy in policies.values())
+    assert all("unsafe" not in policy and "*" not in policy for policy in policies.values())
+
+
+def test_a_teacher_schedules_and_ends_without_a_script(school: School) -> None:
+    title = f"By form {next(NUMBERS)}"
+    given = {"course_id": "1", "title": title, "zone": "Africa/Cairo", "minutes": "45", "starts_at": "2031-06-01T18:00"}
+    assert school.asked("teacher", "POST", "/live", data=given).status_code == 303
+    row = "SELECT id, lasts_s, offset_min FROM live_sessions WHERE title = :title"
+    ((session, lasts_s, offset_min),) = school.platform.database.rows(row, title=title)
+    assert (lasts_s, offset_min) == (45 * 60, 180)
+    assert title in school.asked("enrolled", "GET", "/live").text
+    assert title not in school.asked("outsider", "GET", "/live").text
+    assert school.asked("teacher", "POST", f"/teacher/live-class/{session}/end").status_code == 303
+    assert ASK["state"](school, "teacher", session).json()["status"] == "ended"
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [({"title": " "}, "title"), ({"starts_at": "soon"}, "starts_at"), ({"starts_at": "2020-01-01T10:00"}, "starts_at"),
+     ({"zone": "Mars/Olympus"}, "starts_at"), ({"minutes": "many"}, "lasts"), ({"minutes": "3"}, "lasts")],
+)  # fmt: skip
+def test_a_form_that_means_nothing_is_shown_again_with_what_was_typed(
+    fields: dict[str, str], wrong: str, school: School
+) -> None:
+    given = {"course_id": "1", "title": "Kept", "zone": "UTC", "minutes": "45", "starts_at": "2031-06-01T18:00"}
+    answer = school.asked("teacher", "POST", "/live", data={**given, **fields})
+    assert (answer.status_code, f'id="{wrong}-error"' in answer.text) == (422, True)
+    assert 'value="Kept"' in answer.text or fields.get("title") == " "
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("state", STATES)
+def test_the_classroom_renders_in_both_languages_in_every_state(state: str, language: str, school: School) -> None:
+    session = school.made(state)
+    for who, path in (
+        ("enrolled", f"/student/live-class/{session}"),
+        ("teacher", f"/teacher/live-class/{session}"),
+        ("admin", f"/teacher/live-class/{session}"),
+        ("teacher", f"/teacher/live-class/{session}/attendance"),
+    ):
+        school.asked(who, "GET", f"/lang/{language}")
+        answer = school.asked(who, "GET", path)
+        assert (answer.status_code, answer.text.count("<h1")) == (200, 1)
+        assert f'<html lang="{language}"' in answer.text
