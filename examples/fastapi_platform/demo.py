@@ -119,9 +119,7 @@ def stay() -> int:
             with both as servers:
                 say(f"Platform  {servers.platform}           sign up, verify, enrol, pay with 4242 4242 4242 4242")
                 say(f"          {servers.platform}/jobs, /advisor   jobs here and outside, an advisor who answers")
-                say(
-                    f"          {servers.platform}/live   live classes; the admin gives a course to a teacher on its page"
-                )
+                say(f"          {servers.platform}/live   live classes; the admin gives a course to a teacher")
                 say(f"Admin     {servers.platform}/admin/payments   {ADMIN}, password {password}")
                 say(f"Console   {servers.sandbox.url}           what the imitated services hold, and their buttons")
                 say(f"Inbox     {servers.sandbox.url}/console/mailgun")

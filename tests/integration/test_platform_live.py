@@ -505,7 +505,8 @@ def fresh(tmp_path: Path) -> Iterator[School]:
 def test_a_class_whose_provider_is_down_has_ended_all_the_same_and_its_room_is_closed_later(fresh: School) -> None:
     session = fresh.made("active")
     grant = fresh.grant("enrolled", session)
-    fresh.platform.control.fail("status", provider="agora", operation="create_kicking_rule", status=503, times=None)
+    for operation in ("create_rule", "list_rules"):
+        fresh.platform.control.fail("status", provider="agora", operation=operation, status=503, times=None)
     ended = ASK["end"](fresh, "teacher", session)
     assert (ended.status_code, ended.json()["status"], ended.json()["reach"]) == (200, "ended", "pending")
     assert ASK["join"](fresh, "enrolled", session).status_code == 410
