@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ace_integrations import AsyncAce
 from ace_integrations.video import LeaveReason, PersonJoined, PersonLeft, attendance, presences
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.tables import Enrollment, LiveSession, SessionAttendance, SessionEvent, as_utc
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, SessionAttendance, SessionEvent, as_utc
 
 PAGE = "page"
 """Who told what somebody's own page said: a student could forge it, so it counts only where the provider is silent."""
@@ -81,9 +81,11 @@ async def reckon(session: AsyncSession, row: LiveSession, ace: AsyncAce, *, now:
 
 
 async def _people(session: AsyncSession, row: LiveSession, ace: AsyncAce) -> dict[str, int]:
-    """Give whom the provider's names mean: the teacher, and whoever was ever enrolled."""
+    """Give whom the provider's names mean: the teachers of class and course, and whoever was ever enrolled."""
+    course = await session.get_one(Course, row.course_id)
     taken = await session.scalars(select(Enrollment.user_id).where(Enrollment.course_id == row.course_id))
-    return {ace.video.known_as(str(user_id)): user_id for user_id in (row.teacher_id, *taken)}
+    found = (row.teacher_id, course.teacher_id, *taken)
+    return {ace.video.known_as(str(user_id)): user_id for user_id in found if user_id is not None}
 
 
 def _told(event: SessionEvent, room: str) -> PersonJoined | PersonLeft:

@@ -300,8 +300,8 @@ class SessionEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("live_sessions.id"), index=True)
     provider: Mapped[str] = mapped_column(String(32))
-    person: Mapped[str] = mapped_column(String(64))
-    connection: Mapped[str] = mapped_column(String(64))
+    person: Mapped[str] = mapped_column(String(255))
+    connection: Mapped[str] = mapped_column(String(255))
     order: Mapped[int]
     kind: Mapped[str] = mapped_column(String(8))
     at: Mapped[datetime]

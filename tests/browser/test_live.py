@@ -13,7 +13,7 @@ import pytest
 from examples.fastapi_platform.demo import ADMIN, Running, running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.conftest import ADMIN_PASSWORD, MANY, Audit, Shot, be, guarded, token_of, verified
 from tests.browser.pages import goes_by_keyboard, is_narrow, is_well_formed
 
@@ -135,7 +135,15 @@ def test_a_class_from_its_schedule_to_its_attendance(browser: Browser, school: S
             expect(page.locator("#stage")).to_be_hidden()
             expect(people(page)).to_have_count(0)
         shot(student, f"54-live-ended-{video}")
+        school.teacher.until(lambda: not rooms_of(school, video), "the room must be closed")
         attended(teacher, shot)
+
+
+def rooms_of(school: School, video: str) -> list[str]:
+    """Give the provider's open rooms."""
+    assert school.servers.sandbox.sandbox is not None
+    twin: Any = school.servers.sandbox.sandbox.twins[video]
+    return list((twin.rooms if video == "jitsi" else twin.channels).open)
 
 
 def attended(teacher: Page, shot: Shot) -> None:
@@ -330,5 +338,65 @@ def test_the_room_in_arabic_and_dark(
         assert is_narrow(page)
         audit(page)
         shot(page, f"57-live-room-{language}-{video}")
+        end(school, session)
+        expect(panel(page, "ended")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_room_that_is_a_link_opens_in_a_tab_of_its_own(browser: Browser, school: School) -> None:
+    session = school.scheduled()
+    with school.seen_by(browser, school.teacher) as page:
+        page.goto(f"{school.servers.platform}/teacher/live-class/{session}")
+        url = f"{school.servers.sandbox.url}/jitsi/rooms/any"
+        later = (datetime.now(ZoneInfo("UTC")) + timedelta(minutes=9)).isoformat()
+        grant = {"kind": "link", "options": {"url": url}, "renew_after": later, "expires_at": later}
+        page.route("**/join", lambda route: route.fulfill(json=grant))
+        page.get_by_role("button", name="Start the class").click()
+        link = page.get_by_role("link", name="Open the room in a new tab")
+        expect(link).to_have_attribute("href", url, timeout=PATIENCE_MS)
+        expect(link).to_have_attribute("rel", "noopener noreferrer")
+        expect(page.locator("#stage")).to_be_hidden()
+        page.unroute_all()
+
+
+# Of Agora's room alone: it is drawn by the platform, and puts out whose token ends.
+agora_only = pytest.mark.parametrize("servers", ["agora"], indirect=True)
+
+
+@agora_only
+def test_a_teacher_without_a_camera_is_in_all_the_same_and_told_so(browser: Browser, school: School) -> None:
+    session = school.scheduled()
+    nothing = "AgoraRTC.createMicrophoneAudioTrack = AgoraRTC.createCameraVideoTrack = () => Promise.reject(Error());"
+    with school.seen_by(browser, school.teacher) as page:
+        page.route("**/AgoraRTC_N.js", lambda route: without_devices(route, nothing))
+        page.goto(f"{school.servers.platform}/teacher/live-class/{session}")
+        page.get_by_role("button", name="Start the class").click()
+        expect(panel(page, "inside")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("#no-devices")).to_have_text(say("room_no_devices", "en"))
+        expect(page.locator("#camera")).to_be_hidden()
+        page.unroute_all()
+        end(school, session)
+        expect(panel(page, "ended")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def without_devices(route: Route, nothing: str) -> None:
+    answer = route.fetch()
+    route.fulfill(response=answer, body=f"{answer.text()}\n{nothing}")
+
+
+@agora_only
+def test_who_stays_gets_a_new_grant_before_the_old_one_ends(browser: Browser, school: School) -> None:
+    session, control = school.scheduled(), school.servers.sandbox.control
+    with school.seen_by(browser, school.teacher) as page:
+        page.goto(f"{school.servers.platform}/teacher/live-class/{session}")
+        page.get_by_role("button", name="Start the class").click()
+        expect(panel(page, "inside")).to_be_visible(timeout=PATIENCE_MS)
+        for _ in range(2):
+            with page.expect_response("**/join", timeout=PATIENCE_MS):
+                control.advance(580)
+            page.wait_for_timeout(300)
+        expect(panel(page, "inside")).to_be_visible()
+        expect(page.locator("#stage canvas")).to_have_count(1)
+        page.get_by_role("button", name="Camera").click()
+        expect(page.get_by_role("button", name="Camera")).to_have_attribute("aria-pressed", "false")
         end(school, session)
         expect(panel(page, "ended")).to_be_visible(timeout=PATIENCE_MS)

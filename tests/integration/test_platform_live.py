@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,12 +13,16 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from examples.fastapi_platform.accounts import SENDER
+from examples.fastapi_platform.announcing import LiveClassScheduled
 from examples.fastapi_platform.demo import ADMIN
 from examples.shared.lesson import Lesson
 from examples.shared.seat import Seat, SeatRefusedError
 from examples.shared.story import Story
 from tests.integration.platforms import ADMIN_PASSWORD, Platform, fresh_postgresql, platform_on, sqlite_url
 
+from ace_integrations.mail import Address
+from ace_integrations.mail.notifications import lint, render
 from ace_integrations.video.agora import RtcPrivilege, RtcService
 from ace_integrations.video.agora.token import read_unverified
 
@@ -299,6 +304,18 @@ def test_starting_and_ending_twice_change_nothing(school: School) -> None:
     assert names == ["session.scheduled", "session.started", "session.ended"]
 
 
+def test_many_who_start_and_end_a_class_at_once_start_and_end_it_once(school: School) -> None:
+    session = school.scheduled()
+    for what in ("join", "end"):
+        with ThreadPoolExecutor(8) as pool:
+            answers = [pool.submit(ASK[what], school, "teacher", session) for _ in range(8)]
+        assert {answer.result().status_code for answer in answers} == {200}
+    told = "SELECT count(*) FROM news WHERE channel = 'private-course.1' AND data LIKE :session"
+    assert school.platform.database.one(told, session=f'%"session_id": "{session}"%') == 3
+    version = "SELECT version FROM live_sessions WHERE id = :one"
+    assert school.platform.database.one(version, one=session) == 2
+
+
 # The end.
 
 
@@ -434,6 +451,20 @@ def test_a_new_class_is_told_to_its_students_by_mail_and_by_a_live_message(schoo
     assert not [event for event in news(school, "outsider") if event["data"].get("session_id") == str(session)]
     sent = lambda: heard(school, "session.scheduled", session)  # noqa: E731
     school.wait(sent, "the service of live messages must be told")
+
+
+@pytest.mark.parametrize("title", ["Pivot tables", "الوسيط والمتوسط", "Long " * 40])
+def test_the_mail_about_a_class_has_nothing_that_a_reader_stumbles_over(title: str) -> None:
+    notification = LiveClassScheduled(
+        name="لينا مثال",
+        title=title,
+        course_en="Data analysis with Python",
+        course_ar="تحليل البيانات بلغة Python",
+        when="2026-12-01 18:00 UTC+02:00",
+        url="https://app.example.com/student/live-class/7",
+    )
+    mail = render(notification, to=Address(email="lina@example.com"), sender=SENDER)
+    assert lint(mail) == []
 
 
 def news(school: School, who: str, since: float = 0) -> list[dict[str, Any]]:

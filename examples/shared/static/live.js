@@ -104,17 +104,18 @@ const out = () => {
 
 const over = async (why) => {
   await look();
+  if (shown === "refused") return;
   out();
-  if (status !== "ended" && why === "failed") return show("broken");
-  return status === "ended" ? idle() : show("left");
+  if (status === "ended") show("ended");
+  else show(why === "failed" ? "broken" : "left");
 };
 
 const ended = () => {
   const open = room;
-  if (isTeacher) open?.endForAll();
   status = "ended";
   out();
-  open?.leave();
+  if (isTeacher) open?.endForAll();
+  else open?.leave();
   show("ended");
 };
 
@@ -195,9 +196,10 @@ const come = async () => {
     show("broken");
     return;
   }
+  const opened = room;
+  if (status === "ended") return ended();
   room.onDue?.(renew);
   renewAt(granted);
-  const opened = room;
   opened.joined.then(() => {
     if (room !== opened) return;
     isInside = true;
@@ -216,6 +218,8 @@ byId("end")?.addEventListener("submit", async (event) => {
   else show("unreachable");
 });
 addEventListener("pagehide", out);
+// A room does not survive in the browser's own store.
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 news.addEventListener("event", ({ detail: { name, data } }) => {
   if (data.session_id !== session) return;

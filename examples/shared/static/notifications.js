@@ -6,6 +6,7 @@ const POLLS_MS = 15_000;
 const MOST_SEEN = 200;
 const MOST_TOASTS = 3;
 const STAYS_MS = 10_000;
+const SETTLES_MS = 200;
 const SEEN = "told";
 
 const place = document.getElementById("toasts");
@@ -81,6 +82,8 @@ const take = (name, data) => {
 const ask = async () => {
   clearTimeout(next);
   const answer = await fetch(`/api/live/news?since=${since}`).catch(() => undefined);
+  // Who was signed out elsewhere hears nothing more.
+  if (answer?.status === 401) return connection?.stop();
   const told = answer?.ok ? await answer.json() : undefined;
   if (told) {
     since = told.now;
@@ -94,13 +97,21 @@ const ask = async () => {
 const listen = ({ realtime, channels }) => {
   if (!realtime) return;
   connection ??= new Realtime(realtime, { state: changed });
-  for (const channel of channels) if (!connection.channels.has(channel)) connection.subscribe(channel, take);
+  for (const channel of channels) if (!connection.channels.has(channel)) connection.subscribe(channel, hear);
+};
+
+// Once the page is let in on the last of its channels it asks for what was told before: nothing falls between.
+const hear = (event, data) => {
+  if (event !== "subscription_succeeded" && event !== "denied") return take(event, data);
+  clearTimeout(next);
+  next = setTimeout(ask, SETTLES_MS);
 };
 
 const changed = (state) => {
+  const was = isUp;
   isUp = state === "up";
   tell("connection", { isUp });
-  ask();
+  if (was && !isUp) ask();
 };
 
 // Give what joins a channel of a page's own, once there is a connection, and what leaves it again.
@@ -116,7 +127,7 @@ export const join = (channel, hear) => {
   };
 };
 
-export { isUp, take };
+export { take };
 
 localise();
 ask();

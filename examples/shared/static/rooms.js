@@ -1,6 +1,7 @@
 // The room of each kind of grant: the provider's own page in a frame, its script with a page drawn here, or a link. Each
 // gives what can be done with it; `over` is called once when it is not open any more, whoever closed it.
 const LOADS_WITHIN_MS = 20_000;
+const ENDS_WITHIN_MS = 5000;
 
 // Load a provider's script once; one that failed is asked for anew.
 const scripts = new Map();
@@ -41,8 +42,11 @@ const iframe = async ({ script_url: address, options: { domain, ...options } }, 
   return {
     joined: new Promise((resolve) => { room.addListener("videoConferenceJoined", resolve); }),
     leave: () => { room.executeCommand("hangup"); close("left"); },
-    // Where the provider's server cannot put everybody out, the moderator's page does.
-    endForAll: () => room.executeCommand("endConference"),
+    // Where the provider's server cannot put everybody out, the moderator's page does; the frame must live to do it.
+    endForAll: () => {
+      room.executeCommand("endConference");
+      setTimeout(() => close("left"), ENDS_WITHIN_MS);
+    },
     renew: async () => {},
   };
 };
@@ -86,10 +90,12 @@ const sdk = async ({ script_url: address, options }, { stage, over, nameOf, devi
   await client.setClientRole(options.role);
   await client.join(options.app_id, options.channel, options.token, options.uid);
   if (options.role === "host") await publish();
+  const leave = async () => { await client.leave(); close("left"); };
   return {
     joined: Promise.resolve(),
-    leave: async () => { await client.leave(); close("left"); },
-    endForAll: () => {},
+    leave,
+    // The provider's server has put everybody out.
+    endForAll: leave,
     renew: (grant) => client.renewToken(grant.options.token),
     // The provider warns some seconds before a token ends.
     onDue: (act) => client.on("token-privilege-will-expire", act),
@@ -99,7 +105,8 @@ const sdk = async ({ script_url: address, options }, { stage, over, nameOf, devi
 // What happens in another tab, nobody tells here.
 const link = async ({ options: { url } }, { over, linked }) => {
   linked(url);
-  return { joined: new Promise(() => {}), leave: () => over("left"), endForAll: () => {}, renew: async () => {} };
+  const leave = () => over("left");
+  return { joined: new Promise(() => {}), leave, endForAll: leave, renew: async () => {} };
 };
 
 const KINDS = { iframe, sdk, link };
