@@ -1,5 +1,5 @@
 // The classroom: waits for the class, brings its user into the room and out of it, shows who is there.
-import { join as listen, news, take } from "./notifications.js";
+import { join as listen, news, onConnection, take } from "./notifications.js";
 import { open } from "./rooms.js";
 
 const byId = (id) => document.getElementById(id);
@@ -229,7 +229,7 @@ news.addEventListener("event", ({ detail: { name, data } }) => {
   }
   if (name === "session.ended" && status !== "ended") ended();
 });
-news.addEventListener("connection", ({ detail: { isUp } }) => { byId("who-down").hidden = isUp; });
+onConnection((isUp) => { byId("who-down").hidden = isUp; });
 // While there is no live connection the page goes by what it asks.
 news.addEventListener("polled", async () => {
   const before = status;

@@ -13,6 +13,7 @@ const place = document.getElementById("toasts");
 let since = Number(place.dataset.since);
 let connection;
 let isUp = false;
+let isKnown = false;
 let next;
 
 export const news = new EventTarget();
@@ -110,19 +111,26 @@ const hear = (event, data) => {
 const changed = (state) => {
   const was = isUp;
   isUp = state === "up";
-  tell("connection", { isUp });
+  isKnown = true;
+  tell("connection", {});
   if (was && !isUp) ask();
 };
 
-// Give what joins a channel of a page's own, once there is a connection, and what leaves it again.
+// Let a part of the page act on the connection's state: now, where that is known, and at each change. Gives what ends it.
+export const onConnection = (act) => {
+  const told = () => act(isUp);
+  news.addEventListener("connection", told);
+  if (isKnown) told();
+  return () => news.removeEventListener("connection", told);
+};
+
+// Join a channel of the page's own as soon as there is a connection. Gives what leaves it again.
 export const join = (channel, hear) => {
-  const on = () => {
-    if (isUp && connection && !connection.channels.has(channel)) connection.subscribe(channel, hear);
-  };
-  news.addEventListener("connection", on);
-  on();
+  const stop = onConnection((up) => {
+    if (up && !connection.channels.has(channel)) connection.subscribe(channel, hear);
+  });
   return () => {
-    news.removeEventListener("connection", on);
+    stop();
     connection?.unsubscribe(channel);
   };
 };
