@@ -52,7 +52,7 @@ class JitsiUnderTest(_Sandboxed):
     def enter(self, grant: JoinGrant, *, room: str | None = None) -> Role | None:
         """Give the token at the door of a room."""
         answer = self.ask(f"/rooms/{room or grant.room}/join", {"jwt": grant.options["jwt"]})
-        if answer.status_code != httpx.codes.OK:
+        if not answer.is_success:
             return None
         return Role(answer.json()["role"])
 
@@ -69,6 +69,6 @@ class AgoraUnderTest(_Sandboxed):
         asked = {name: options[name] for name in ("token", "uid", "role", "mode")}
         channel = room or options["channel"]
         answer = self.ask("/sandbox/join", {**asked, "appid": options["app_id"], "channel": channel})
-        if answer.status_code != httpx.codes.OK:
+        if not answer.is_success:
             return None
         return Role.MODERATOR if options["role"] == "host" else Role.PARTICIPANT

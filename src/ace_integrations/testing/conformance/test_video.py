@@ -45,7 +45,7 @@ def grant(ace: Ace, session_id: str, lasts: timedelta) -> Grant:
 
     def give(person: Person = STUDENT, role: Role = Role.PARTICIPANT, **more: Any) -> JoinGrant:
         now = datetime.fromtimestamp(ace.clock(), UTC)
-        given = {"now": now, "ends_at": now + lasts, **more}
+        given: dict[str, Any] = {"now": now, "ends_at": now + lasts, **more}
         return ace.video.grant(session_id=session_id, person=person, role=role, **given)
 
     return give
