@@ -4,7 +4,7 @@ A test fails when an operation is missing here, so a new one is walked from its 
 """
 
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,7 +28,9 @@ from ace_integrations.payments.paypal import Evidence
 from ace_integrations.realtime.pusher import AsyncPusher, BatchEvent, Pusher
 from ace_integrations.sandbox.control import Control
 from ace_integrations.sandbox.server import _read_token
+from ace_integrations.settings import Settings
 from ace_integrations.video.agora import Agora, AsyncAgora
+from ace_integrations.video.jitsi import AsyncJitsi, Jitsi
 from tests import tape
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
@@ -47,18 +49,21 @@ class Walk:
     Attributes:
         prepare: makes what the operation needs, with a blocking client; gives its arguments.
         makes: what the twin must hold at most one more of after the operation, whatever went wrong on the way.
+        given: settings that it needs, by field.
     """
 
     provider: str
     name: str
     prepare: Callable[[Any], Arguments]
     makes: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 CLIENTS: Mapping[str, tuple[type[Any], type[Any]]] = {
     "agora": (Agora, AsyncAgora),
     "didit": (Didit, AsyncDidit),
     "gemini": (Gemini, AsyncGemini),
+    "jitsi": (Jitsi, AsyncJitsi),
     "jsearch": (JSearch, AsyncJSearch),
     "mailgun": (Mailgun, AsyncMailgun),
     "paypal": (PayPal, AsyncPayPal),
@@ -83,6 +88,13 @@ RATE_SOURCES = (
     "fawazahmed0",
     "fawazahmed0-pages",
 )
+
+
+def settings_of(walk: Walk, url: str | None) -> Any:
+    """Give an operation's settings: at the sandbox of an address, or those of the environment."""
+    kind = CLIENTS[walk.provider][0].service.settings
+    given = (kind(**walk.given),) if walk.given else ()
+    return Settings(sandbox_url=url, providers=given).of(kind)
 
 
 def operations_of(client: type[Any]) -> list[str]:
@@ -244,6 +256,26 @@ def _rule(client: Agora) -> int:
     return client.create_kicking_rule(channel=ROOM, uid=17, time_in_seconds=60).id
 
 
+BANNED = SecretStr("token-of-a-person")
+LINAS_PAGE = "3988218d"
+
+
+def _met(client: Jitsi, **named: Any) -> Arguments:
+    """Let somebody into the room whom no browser brings; a person's doing, so the sandbox is told."""
+    if not tape.is_replaying.get():
+        address = str(client.settings.base_url).removesuffix("/jitsi")
+        control = Control(address, _read_token(address))
+        control.post(f"jitsi/rooms/{ROOM}/enter", name=LINA.name, id=LINAS_PAGE)
+        control.close()
+    return (), {"room": ROOM, **named}
+
+
+def _kicked(client: Jitsi) -> Arguments:
+    return _met(client, participant_id=LINAS_PAGE)
+
+
+JAAS = {"mode": "jaas"}
+
 _NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 WALKS: tuple[Walk, ...] = (
@@ -272,6 +304,12 @@ WALKS: tuple[Walk, ...] = (
     Walk("gemini", "count_tokens", _with("What should I learn first?", system_instruction="Be brief.")),
     Walk("gemini", "get_model", _with()),
     Walk("gemini", "list_models", _with(page_size=5)),
+    Walk("jitsi", "end_meeting", _met),
+    Walk("jitsi", "kick_from_meeting", _kicked),
+    Walk("jitsi", "destroy_meeting", _met, given=JAAS),
+    Walk("jitsi", "kick_participant", _kicked, given=JAAS),
+    Walk("jitsi", "ban_user", _with(user_id="17"), given=JAAS),
+    Walk("jitsi", "ban_token", _with(token=BANNED), given=JAAS),
     Walk("jsearch", "search", _with("engineer in cairo", country="eg")),
     Walk("jsearch", "job_details", lambda client: ((), {"job_ids": [_found_job(client)]})),
     Walk("jsearch", "estimated_salary", _with(job_title="Nodejs Developer", location="Cairo")),

@@ -4,9 +4,8 @@ import sys
 from contextlib import ExitStack
 
 from ace_integrations.sandbox import RunningSandbox, start
-from ace_integrations.settings import ProviderSettings, Settings
 from tests import tape
-from tests.operations import CLIENTS, WALKS, Walk, taken
+from tests.operations import CLIENTS, WALKS, Walk, settings_of, taken
 
 
 def main(live: list[str]) -> None:
@@ -25,8 +24,7 @@ def main(live: list[str]) -> None:
 def record(walk: Walk, sandbox: RunningSandbox | None) -> None:
     """Record one operation, what it needs included; from the live service when there is no sandbox."""
     kind = CLIENTS[walk.provider][0]
-    shared = Settings(sandbox_url=sandbox.url) if sandbox else Settings()
-    settings: ProviderSettings = shared.of(kind.service.settings)
+    settings = settings_of(walk, sandbox.url if sandbox else None)
     origin: tape.Origin = "sandbox" if sandbox else "live"
     path = tape.path_of(walk.provider, walk.name)
     path.parent.mkdir(parents=True, exist_ok=True)

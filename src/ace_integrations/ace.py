@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from ace_integrations.core.shared import Shared
     from ace_integrations.identity import AsyncIdentity, Identity, IdentityVerifier
     from ace_integrations.jobs import AsyncJobs, JobBoard, Jobs, LocalJobs
-    from ace_integrations.mail import AsyncMail, Mail, MailTransport
+    from ace_integrations.mail import AsyncMail, Mail, MailTransport, SuppressionList
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
     from ace_integrations.payments.rates import AsyncExchangeRates, ExchangeRates, LastRates, RateTerms
     from ace_integrations.realtime import AsyncRealtime, Broadcaster, Realtime
+    from ace_integrations.realtime.broadcaster import BrowserConfig
     from ace_integrations.throttle import Throttle
     from ace_integrations.usage.allowance import Allowances
     from ace_integrations.video import AsyncVideo, Video, VideoProvider
@@ -209,8 +210,21 @@ class _Assembly:
         if problems:
             raise ConfigurationError(*problems)
 
-    def public_config(self) -> dict[str, str]:
-        return {key: value for gateway in self.gateways().values() for key, value in gateway.browser_config().items()}
+    def public_config(self) -> "dict[str, str | BrowserConfig]":
+        gateways = self.gateways().values()
+        config: dict[str, str | BrowserConfig] = {}
+        config.update((key, value) for gateway in gateways for key, value in gateway.browser_config().items())
+        if self._tells_browsers:
+            config["realtime"] = self.broadcaster().browser_config()
+        return config
+
+    @property
+    def _tells_browsers(self) -> bool:
+        """Whether a service of live messages is switched on and has its keys."""
+        if not self.settings.realtime:
+            return False
+        provider = self.plugins.provider(self.settings.realtime, "realtime")
+        return not self.settings.of(provider.load("settings")).missing()
 
     @cached_property
     def _shared(self) -> "Shared | None":
@@ -252,11 +266,13 @@ class _Front:
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
         local_jobs: "LocalJobs | None" = None,
+        suppressions: "SuppressionList | None" = None,
     ) -> None:
         self._given = settings
         self._http = http
         self._last_rates = last_rates
         self._local_jobs = local_jobs
+        self._suppressions = suppressions
         self._clock = clock
         self._loaded = loaded
         self._options = Options()
@@ -320,9 +336,14 @@ class _Front:
         """Raise one `ConfigurationError` that lists everything missing or contradictory for what is switched on."""
         self.assembly.check()
 
-    def public_config(self) -> dict[str, str]:
-        """Give what a browser may see, and nothing else."""
+    def public_config(self) -> "dict[str, str | BrowserConfig]":
+        """Give what a browser may see, and nothing else: one text for each name, and `realtime` for its script."""
         return self.assembly.public_config()
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Gives Unix seconds: what was given, for queues and stores that must tell the same time."""
+        return self._clock
 
     @property
     def options(self) -> Options:
@@ -343,6 +364,7 @@ class Ace(_Front):
         clock: gives Unix seconds; a sandbox's clock in tests.
         last_rates: where the last accepted exchange rate is remembered; in Redis where that is set, else not.
         local_jobs: finds the platform's own postings, for `jobs`.
+        suppressions: whom `mail` does not write to; in memory when not given.
     """
 
     def __init__(
@@ -355,8 +377,17 @@ class Ace(_Front):
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
         local_jobs: "LocalJobs | None" = None,
+        suppressions: "SuppressionList | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates, local_jobs=local_jobs)
+        super().__init__(
+            settings,
+            http=http,
+            clock=clock,
+            loaded=loaded,
+            last_rates=last_rates,
+            local_jobs=local_jobs,
+            suppressions=suppressions,
+        )
         self._store = webhook_store
         self._connections: dict[str, Connection] = {}
 
@@ -372,7 +403,7 @@ class Ace(_Front):
         """Mail."""
         from ace_integrations.mail import Mail
 
-        return Mail(self, self.assembly.transport())
+        return Mail(self, self.assembly.transport(), suppressions=self._suppressions)
 
     @cached_property
     def jobs(self) -> "Jobs":
@@ -480,8 +511,17 @@ class AsyncAce(_Front):
         loaded: Plugins | None = None,
         last_rates: "LastRates | None" = None,
         local_jobs: "LocalJobs | None" = None,
+        suppressions: "SuppressionList | None" = None,
     ) -> None:
-        super().__init__(settings, http=http, clock=clock, loaded=loaded, last_rates=last_rates, local_jobs=local_jobs)
+        super().__init__(
+            settings,
+            http=http,
+            clock=clock,
+            loaded=loaded,
+            last_rates=last_rates,
+            local_jobs=local_jobs,
+            suppressions=suppressions,
+        )
         self._store = webhook_store
         self._connections: dict[str, AsyncConnection] = {}
 
@@ -497,7 +537,7 @@ class AsyncAce(_Front):
         """Mail."""
         from ace_integrations.mail import AsyncMail
 
-        return AsyncMail(self, self.assembly.transport())
+        return AsyncMail(self, self.assembly.transport(), suppressions=self._suppressions)
 
     @cached_property
     def jobs(self) -> "AsyncJobs":

@@ -1,16 +1,19 @@
 """What can be said of each service, described once: `ace doctor` runs it blocking, a health route awaits it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ace_integrations.ace import Ace, AsyncAce
-from ace_integrations.core import Call, Result
+from ace_integrations.core import Call, Options, Result
 from ace_integrations.errors import AceError, AuthenticationError, ConfigurationError
 from ace_integrations.hooks import Provider
 from ace_integrations.settings import ProviderSettings
 
 Verdict = Literal["ok", "sandbox", "off", "missing", "wrong", "unreachable", "not asked", "warning"]
+
+ANSWER_WITHIN_S = 5.0
+"""Seconds that a health route gives each service; it is asked once, without a retry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +87,29 @@ def _question(provider: Provider, settings: ProviderSettings, where: str) -> Cal
 
 def _known(provider: str, verdict: Verdict, *sentences: str) -> Iterator[tuple[str, Call[Finding]]]:
     return ((provider, Result(Finding(provider, verdict, what))) for what in sentences)
+
+
+class Once:
+    """Sends with the connections of an `Ace` of either colour, quickly and without a retry."""
+
+    options = Options(timeout_s=ANSWER_WITHIN_S, max_retries=0)
+
+    def __init__(self, ace: Any) -> None:
+        self._ace = ace
+
+    def connection(self, provider: str) -> Any:
+        """Give the connection of a service."""
+        return self._ace.connection(provider)
+
+
+def worst(found: Iterable[Finding]) -> dict[str, Finding]:
+    """Give the worst finding of each service that is switched on."""
+    on = [finding for finding in found if finding.verdict != "off"]
+    return {finding.provider: finding for finding in sorted(on, key=lambda finding: finding.is_failure)}
+
+
+def report(findings: Mapping[str, Finding]) -> tuple[int, dict[str, Any]]:
+    """Give status and JSON of a health route: one verdict per service, and nothing that a service said."""
+    failing = any(finding.is_failure for finding in findings.values())
+    services = {name: findings[name].verdict for name in sorted(findings)}
+    return 503 if failing else 200, {"status": "failing" if failing else "ok", "services": services}

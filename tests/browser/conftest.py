@@ -81,6 +81,8 @@ REFUSALS = (
     ("status of 503", "/chat/stream"),
     ("status of 503", "/advisor"),
     ("status of 503", "/advisor/gap"),
+    ("status of 403", "/broadcasting/auth"),
+    ("status of 403", "/join"),
     ("ERR_FAILED", "/chat/stream"),
     ("ERR_FAILED", "/payment/stripe"),
     ("ERR_FAILED", "/payment/confirm"),

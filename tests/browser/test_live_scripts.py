@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -95,10 +96,12 @@ def heard(page: Page, name: str) -> None:
     page.wait_for_function("name => told.includes(name)", arg=name, timeout=PATIENCE_MS)
 
 
+@pytest.mark.parametrize("mode", ["selfhosted", "jaas"])
 def test_two_meet_in_jitsis_room_talk_and_are_put_out_at_the_end(
-    browser: Browser, platform: Platform, sandbox: RunningSandbox
+    browser: Browser, platform: Platform, sandbox: RunningSandbox, mode: Any
 ) -> None:
-    provider = JitsiProvider(JitsiSettings().in_sandbox(sandbox.url))
+    sandbox.control.reset()
+    provider = JitsiProvider(JitsiSettings(mode=mode).in_sandbox(sandbox.url))
     with guarded(browser) as teacher, guarded(browser, viewport={"width": 390, "height": 800}) as student:
         teacher.goto(platform.url(granted(provider, TEACHER, Role.MODERATOR), JITSI))
         heard(teacher, "videoConferenceJoined")

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 from tests import tape
-from tests.operations import CLIENTS, WALKS, Walk, ataken, taken
-
-from ace_integrations.settings import Settings
+from tests.operations import CLIENTS, WALKS, Walk, ataken, settings_of, taken
 
 NAMES = [f"{walk.provider}.{walk.name}" for walk in WALKS]
 FILES = sorted(tape.FOLDER.rglob("*.yaml"))
-SETTINGS = {name: Settings(sandbox_url=tape.HOME).of(client.service.settings) for name, (client, _) in CLIENTS.items()}
+SETTINGS = {(walk.provider, walk.name): settings_of(walk, tape.HOME) for walk in WALKS}
 
 
 def test_each_operation_has_a_cassette_and_each_cassette_an_operation() -> None:
@@ -20,8 +18,9 @@ def test_each_operation_has_a_cassette_and_each_cassette_an_operation() -> None:
 
 @pytest.mark.parametrize("walk", WALKS, ids=NAMES)
 def test_each_operation_is_replayed_blocking(walk: Walk) -> None:
-    with tape.replaying(tape.path_of(walk.provider, walk.name), SETTINGS[walk.provider]) as cassette:
-        with CLIENTS[walk.provider][0](SETTINGS[walk.provider]) as client:
+    settings = SETTINGS[walk.provider, walk.name]
+    with tape.replaying(tape.path_of(walk.provider, walk.name), settings) as cassette:
+        with CLIENTS[walk.provider][0](settings) as client:
             positional, named = walk.prepare(client)
             taken(getattr(client, walk.name)(*positional, **named))
         assert cassette.all_played
@@ -30,10 +29,11 @@ def test_each_operation_is_replayed_blocking(walk: Walk) -> None:
 @pytest.mark.parametrize("walk", WALKS, ids=NAMES)
 async def test_each_operation_is_replayed_awaited(walk: Walk) -> None:
     blocking, awaited = CLIENTS[walk.provider]
-    with tape.replaying(tape.path_of(walk.provider, walk.name), SETTINGS[walk.provider], clients=2) as cassette:
-        with blocking(SETTINGS[walk.provider]) as client:
+    settings = SETTINGS[walk.provider, walk.name]
+    with tape.replaying(tape.path_of(walk.provider, walk.name), settings, clients=2) as cassette:
+        with blocking(settings) as client:
             positional, named = walk.prepare(client)
-        async with awaited(SETTINGS[walk.provider]) as client:
+        async with awaited(settings) as client:
             await ataken(getattr(client, walk.name)(*positional, **named))
         assert cassette.all_played
 

@@ -101,8 +101,12 @@ def test_without_the_hook_a_key_would_be_sent(sentry: Sentry, ace_sandbox: Runni
     assert hits(json.dumps([frame["vars"] for frame in frames if "stripe" in frame["module"]]), planted("stripe"))
 
 
-@pytest.mark.parametrize("fault", ["status", "reset_after", "html", "redirect"])
-@pytest.mark.parametrize("name", CLIENTS)
+FAULTS = ("status", "reset_after", "html", "redirect")
+# Of what Jitsi answers the status is all that is read.
+FAILURES = [(name, fault) for name in CLIENTS for fault in FAULTS if (name, fault) != ("jitsi", "html")]
+
+
+@pytest.mark.parametrize(("name", "fault"), FAILURES)
 def test_no_secret_is_in_the_event_of_a_failed_call(
     name: str, fault: str, sentry: Sentry, ace_sandbox: RunningSandbox
 ) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.operations import CLIENTS, WALKS, Walk, ataken, operations_of, taken
+from tests.operations import CLIENTS, WALKS, Walk, ataken, operations_of, settings_of, taken
 
 from ace_integrations import AceError, OutcomeUnknownError, ProviderError
 from ace_integrations.core.stream import streaming
 from ace_integrations.sandbox import RunningSandbox
-from ace_integrations.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "providers"
 
@@ -37,12 +36,12 @@ NAMES = [f"{walk.provider}.{walk.name}" for walk in WALKS]
 
 
 def settings_for(walk: Walk, sandbox: RunningSandbox) -> Any:
-    return _settings(walk.provider, sandbox.url)
+    return _settings(WALKS.index(walk), sandbox.url)
 
 
 @cache
-def _settings(provider: str, url: str) -> Any:
-    return Settings(sandbox_url=url).of(CLIENTS[provider][0].service.settings)
+def _settings(position: int, url: str) -> Any:
+    return settings_of(WALKS[position], url)
 
 
 def prepared(walk: Walk, sandbox: RunningSandbox) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -8,14 +8,17 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.operations import CLIENTS, WALKS, taken
+from tests.operations import CLIENTS, WALKS, settings_of, taken
 
 from ace_integrations import Ace, AceError, AsyncAce
+from ace_integrations.core.published_key import pem_of_words
 from ace_integrations.core.redaction import _spellings
 from ace_integrations.hooks import plugins
 from ace_integrations.sandbox import RunningSandbox
 from ace_integrations.settings import ProviderSettings, Settings
 
+PEM = pem_of_words("jitsi sandbox", distances=(572, 178))
+TENANT = "vpaas-magic-cookie-0123456789abcdef0123456789abcdef"
 CANARIES: dict[str, dict[str, str]] = {
     "didit": {"DIDIT_API_KEY": "canary/didit+key=1", "DIDIT_WEBHOOK_SECRET": "canary-didit-hook-1,canary-didit-hook-2"},
     "jsearch": {"JSEARCH_API_KEY": "canary/jsearch+key=1"},
@@ -36,9 +39,15 @@ CANARIES: dict[str, dict[str, str]] = {
     "fixer": {"FX_FIXER_ACCESS_KEY": "canary-fixer-key"},
     "jitsi": {
         "JITSI_APP_SECRET": "canary/jitsi+secret=1-of-more-than-32-bytes",
-        "JITSI_SYSTEM_KEY": "canary-jitsi-system-key",
+        "JITSI_DOMAIN": "meet.example.org",
+        "JITSI_APP_ID": "app-1",
+        # Keys that can be read: what stands behind one is passed over.
+        "JITSI_SYSTEM_KEY": f"{PEM}canary-jitsi-system-key",
+        "JITSI_SYSTEM_KEY_ID": "system-1",
         "JITSI_ROOM_KEY": "canary-jitsi-room-key",
-        "JAAS_PRIVATE_KEY": "canary-jaas-private-key",
+        "JAAS_APP_ID": TENANT,
+        "JAAS_KEY_ID": f"{TENANT}/4f4910",
+        "JAAS_PRIVATE_KEY": f"{PEM}canary-jaas-private-key",
         "JAAS_WEBHOOK_SECRET": "whsec_canaryJaasHook1,whsec_canaryJaasHook2",
     },
     "agora": {
@@ -97,13 +106,13 @@ def test_no_planted_secret_is_in_errors_logs_or_reprs(
     assert set(planted(name)) <= set(settings.secrets())
     at_twin = settings.model_copy(update={"base_url": f"{ace_sandbox.url}/{name}"})
     printed = [repr(settings), str(settings), settings.model_dump_json(), repr(kind(settings))]
-    with kind(at_twin, max_retries=0, timeout=2) as client:
-        for walk in [walk for walk in WALKS if walk.provider == name]:
+    for walk in [walk for walk in WALKS if walk.provider == name]:
+        with kind(at_twin.model_copy(update=walk.given), max_retries=0, timeout=2) as client:
             for fault in ("", "reset_after", "html", "status"):
                 if fault:
                     ace_sandbox.control.fail(fault, provider=name, times=1)
                 printed.append(outcome(lambda walk=walk: _walked(client, walk)))  # type: ignore[misc]
-        printed.append(repr(client._sender.connection("").account.__dict__))
+            printed.append(repr(client._sender.connection("").account.__dict__))
     ace_sandbox.control.clear_faults()
     everything = "\n".join([*printed, caplog.text, *map(repr, (record.__dict__ for record in caplog.records))])
     assert hits(everything, planted(name)) == []
@@ -115,10 +124,9 @@ def _walked(client: Any, walk: Any) -> Any:
 
 
 def test_no_sandbox_secret_is_in_the_journal_or_on_a_console_page(ace_sandbox: RunningSandbox) -> None:
-    shared = Settings(sandbox_url=ace_sandbox.url)
     secrets: list[str] = []
     for walk in WALKS:
-        settings: ProviderSettings = shared.of(CLIENTS[walk.provider][0].service.settings)
+        settings: ProviderSettings = settings_of(walk, ace_sandbox.url)
         secrets += settings.secrets()
         with CLIENTS[walk.provider][0](settings) as client:
             outcome(lambda walk=walk, client=client: _walked(client, walk))  # type: ignore[misc]
@@ -151,6 +159,7 @@ def test_no_sandbox_secret_is_in_the_journal_or_on_a_console_page(ace_sandbox: R
 def test_no_planted_secret_is_in_the_public_config_or_the_reprs_of_ace(canaries: None) -> None:
     for kind in (Ace, AsyncAce):
         ace = kind(Settings())
+        assert ace.public_config()["realtime"] == {"key": "0123456789abcdef0123", "cluster": "mt1"}
         text = f"{ace!r} {ace.settings!r} {ace.public_config()} {plugins().providers!r}"
         assert hits(text, [secret for name in CANARIES for secret in planted(name)]) == []
 

@@ -1,6 +1,8 @@
 """The `ace` application: its own commands, and those that the plugins bring."""
 
 import sys
+from collections.abc import Sequence
+from functools import cache
 from io import TextIOWrapper
 from pkgutil import resolve_name
 
@@ -29,7 +31,7 @@ app.command("init")(init)
 app.command("plugins")(list_plugins)
 
 
-def run() -> None:
+def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; an error of ours is one line and an exit code, not a traceback.
 
     Exit codes: 0 done, 1 the service or the check said no, 2 wrong usage, 3 the configuration is at fault.
@@ -37,16 +39,9 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # Arabic goes through every terminal and pipe
             stream.reconfigure(encoding="utf-8")
-    app.add_typer(resolve_name("ace_integrations.mail.cli:app"), name="mail")
-    app.add_typer(resolve_name("ace_integrations.payments.cli:app"), name="payments")
-    app.add_typer(resolve_name("ace_integrations.payments.rates.cli:app"), name="rates")
-    app.add_typer(resolve_name("ace_integrations.realtime.pusher.cli:app"), name="realtime")
-    app.add_typer(resolve_name("ace_integrations.video.cli:app"), name="video")
-    for provider in plugins().providers.values():
-        if provider.commands:
-            app.add_typer(provider.load("commands"), name=provider.name)
+    _gather()
     try:
-        app()
+        app(None if arguments is None else list(arguments), prog_name="ace")
     except ConfigurationError as error:
         for problem in error.problems:
             complain(problem)
@@ -57,3 +52,16 @@ def run() -> None:
     except AceError as error:
         complain(str(error))
         sys.exit(EXIT_FAILED)
+
+
+@cache
+def _gather() -> None:
+    """Add the commands of the capabilities and of every provider, once."""
+    app.add_typer(resolve_name("ace_integrations.mail.cli:app"), name="mail")
+    app.add_typer(resolve_name("ace_integrations.payments.cli:app"), name="payments")
+    app.add_typer(resolve_name("ace_integrations.payments.rates.cli:app"), name="rates")
+    app.add_typer(resolve_name("ace_integrations.realtime.pusher.cli:app"), name="realtime")
+    app.add_typer(resolve_name("ace_integrations.video.cli:app"), name="video")
+    for provider in plugins().providers.values():
+        if provider.commands:
+            app.add_typer(provider.load("commands"), name=provider.name)

@@ -3,34 +3,27 @@
 """
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any, TypeVar, cast
-from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
 from ace_integrations.ace import AsyncAce
-from ace_integrations.core import AsyncConnection, Call, Headers, Options
+from ace_integrations.core import Call, Headers
 from ace_integrations.errors import AceError, BodyTooLargeError, BodyUnavailableError, InvalidInputError
-from ace_integrations.health import Finding, examine
+from ace_integrations.health import ANSWER_WITHIN_S, Finding, Once, examine, report, worst
 from ace_integrations.realtime import Channel, ChannelRules, Member
+from ace_integrations.realtime.authorise import LARGEST_QUESTION, read_question
 from ace_integrations.webhooks import AsyncReceiver
 from ace_integrations.webhooks.receiver import LARGEST_BODY
 
 logger = logging.getLogger("ace_integrations.health")
 
 U = TypeVar("U")
-
-LARGEST_QUESTION = 16 * 1024
-"""Bytes of what a browser sends to ask whether it may listen."""
-
-ANSWER_WITHIN_S = 5.0
-"""Seconds that a health check gives each service; it is asked once, without a retry."""
 
 
 def ace_lifespan(ace: AsyncAce) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -115,13 +108,8 @@ def health_route(
     health = _Health(ace, kept_s, clock)
 
     async def answer() -> JSONResponse:
-        findings = await health.findings()
-        failing = any(finding.is_failure for finding in findings.values())
-        body = {
-            "status": "failing" if failing else "ok",
-            "services": {name: findings[name].verdict for name in sorted(findings)},
-        }
-        return JSONResponse(body, 503 if failing else 200, headers={"cache-control": "no-store"})
+        status, body = report(await health.findings())
+        return JSONResponse(body, status, headers={"cache-control": "no-store"})
 
     router = APIRouter()
     router.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False, name="health")
@@ -196,16 +184,7 @@ async def raw_body(request: Request, *, limit: int = LARGEST_BODY) -> bytes:
 
 
 async def _question(request: Request) -> Mapping[str, str]:
-    """Read what a browser's script asks: a form, or JSON where the page has a script of its own."""
-    body = await raw_body(request, limit=LARGEST_QUESTION)
-    try:
-        text = body.decode()
-        if not text.lstrip().startswith("{"):
-            return dict(parse_qsl(text, strict_parsing=True, max_num_fields=50))
-        found: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        raise InvalidInputError("is neither a form nor JSON", field="body") from None
-    return {name: value for name, value in found.items() if isinstance(value, str)}
+    return read_question(await raw_body(request, limit=LARGEST_QUESTION))
 
 
 # The scripts of browsers take any success but 200 for a failure, and any failure for a refusal.
@@ -256,13 +235,12 @@ class _Health:
             logger.warning("the services cannot be examined: %s", error)
             return {"ace": Finding("ace", "wrong", str(error))}
         found = await asyncio.gather(*(self._find(name, call) for name, call in asked))
-        on = [finding for finding in found if finding.verdict != "off"]
-        return {finding.provider: finding for finding in sorted(on, key=lambda finding: finding.is_failure)}
+        return worst(found)
 
     async def _find(self, provider: str, call: Call[Finding]) -> Finding:
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S + 1):
-                finding = await call.arun(_Once(self._ace))
+                finding = await call.arun(Once(self._ace))
         except Exception as error:  # a stranger's probe may raise anything, and a health check always answers
             finding = Finding(provider, "unreachable", type(error).__name__)
         if finding.is_failure:
@@ -273,18 +251,6 @@ class _Health:
 def _is_lost(task: "asyncio.Task[dict[str, Finding]]") -> bool:
     """Whether an examination went down with its event loop, or waits in one that may never run again."""
     return task.cancelled() or (not task.done() and task.get_loop() is not asyncio.get_running_loop())
-
-
-class _Once:
-    """Sends with the connections of an `AsyncAce`, quickly and without a retry."""
-
-    options = Options(timeout_s=ANSWER_WITHIN_S, max_retries=0)
-
-    def __init__(self, ace: AsyncAce) -> None:
-        self._ace = ace
-
-    def connection(self, provider: str) -> AsyncConnection:
-        return self._ace.connection(provider)
 
 
 __all__ = [

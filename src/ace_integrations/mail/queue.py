@@ -17,6 +17,9 @@ GIVES_UP_S = 72 * 3600
 LOOKS_FOR_S = 600
 """Seconds for which a service's log may lag: a mail that is not in it then was not taken."""
 
+LEASE_S = 120
+"""Seconds after which a mail whose sender died is taken up again: longer than looking for and sending one takes."""
+
 LONGEST_PAUSE_S = 600
 
 

@@ -10,10 +10,12 @@ A rule is found by the channel's name after its prefix.
 """
 
 import inspect
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
 
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.realtime.channels import Channel, ChannelKind
@@ -23,6 +25,9 @@ D = TypeVar("D", bound=Callable[..., "Member | Awaitable[Member | None] | None"]
 
 LONGEST_MEMBER_ID = 128
 """Characters of a member's id."""
+
+LARGEST_QUESTION = 16 * 1024
+"""Bytes of what a browser sends to ask whether it may listen."""
 
 _PLACE = re.compile(r"\\\{([a-z_][a-z0-9_]*)\\\}")
 
@@ -114,3 +119,21 @@ class ChannelRules(Generic[U]):
             if places is not None:
                 return rule.decide(user, **places)
         return None
+
+
+def read_question(body: bytes) -> Mapping[str, str]:
+    """Read what a browser's script asks: a form, or JSON where the page has a script of its own.
+
+    Raises:
+        InvalidInputError: it is neither, or too large.
+    """
+    if len(body) > LARGEST_QUESTION:
+        raise InvalidInputError(f"has more than {LARGEST_QUESTION} bytes", field="body")
+    try:
+        text = body.decode()
+        if not text.lstrip().startswith("{"):
+            return dict(parse_qsl(text, strict_parsing=True, max_num_fields=50))
+        found: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidInputError("is neither a form nor JSON", field="body") from None
+    return {name: value for name, value in found.items() if isinstance(value, str)}

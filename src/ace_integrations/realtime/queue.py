@@ -11,6 +11,9 @@ logger = logging.getLogger("ace_integrations.realtime")
 DROPPED_AFTER_S = 300
 """Seconds after which an event is no news any more: pages have asked for themselves meanwhile."""
 
+LEASE_S = 60
+"""Seconds after which an event whose sender died is taken up again: longer than telling one takes."""
+
 LONGEST_PAUSE_S = 60
 
 

@@ -3,26 +3,26 @@
 import asyncio
 import hmac
 import secrets
-import time
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Match, Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ace_integrations.sandbox.asgi import answer
 from ace_integrations.sandbox.clock import Clock
 from ace_integrations.sandbox.console import TOKEN_COOKIE, Console
 from ace_integrations.sandbox.controls import Controls
 from ace_integrations.sandbox.delivery import Deliveries
-from ace_integrations.sandbox.faults import Faults, Rule, apply
+from ace_integrations.sandbox.faults import Faults
 from ace_integrations.sandbox.journal import Journal
 from ace_integrations.sandbox.pages import STATIC
 from ace_integrations.sandbox.twin import Twin, World, services_of
+from ace_integrations.sandbox.watched import Watched, decoded
 from ace_integrations.settings import is_loopback
 
 TOKEN_HEADER = "x-sandbox-token"  # noqa: S105 - a name
@@ -77,7 +77,7 @@ class Sandbox:
 
     def _build(self) -> Starlette:
         mounts: list[BaseRoute] = [
-            Mount(f"/{name}", app=_Watched(name, routes, self))
+            Mount(f"/{name}", app=Watched(name, routes, self))
             for twin in self.twins.values()
             for name, routes in services_of(twin).items()
         ]
@@ -109,7 +109,7 @@ class _Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = _decoded(scope["headers"])
+        headers = decoded(scope["headers"])
         problem = self._problem(scope["path"], scope.get("method", "GET"), headers)
         if problem and scope["type"] == "websocket":
             # Before it is accepted, which the server answers with 403.
@@ -135,100 +135,3 @@ class _Guard:
         if not hmac.compare_digest(given.encode(), self._sandbox.token.encode()):
             return "The controls need the sandbox's token, in the header X-Sandbox-Token."
         return ""
-
-
-class _Watched:
-    """One service behind the journal and the faults."""
-
-    def __init__(self, name: str, routes: Iterable[BaseRoute], sandbox: Sandbox) -> None:
-        self._name = name
-        self._routes = list(routes)
-        self._app = Starlette(routes=self._routes)
-        self._sandbox = sandbox
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        operation = self._operation(scope)
-        if scope["type"] != "http" or operation.startswith("page") or scope["method"] == "OPTIONS":
-            await self._app(scope, receive, send)
-            return
-        seen = _Seen(receive, send)
-        started, age = time.monotonic(), self._sandbox.journal.age
-        rule = self._sandbox.faults.take(self._name, operation)
-        try:
-            if rule is None:
-                await self._app(scope, _as_cycle(seen, receive), seen.send)
-            else:
-                await apply(rule, self._app, scope, _as_cycle(seen, receive), seen.send)
-        finally:
-            if age == self._sandbox.journal.age:
-                self._note(scope, seen, operation, rule, started)
-
-    def _operation(self, scope: Scope) -> str:
-        for route in self._routes:
-            match, _ = route.matches(scope)
-            if match is Match.FULL:
-                return getattr(route, "name", "") or ""
-        return ""
-
-    def _note(self, scope: Scope, seen: "_Seen", operation: str, rule: Rule | None, started: float) -> None:
-        path = scope["path"].removeprefix(scope["root_path"])
-        query = scope["query_string"].decode("latin-1")
-        self._sandbox.journal.write(
-            at=self._sandbox.clock.now(),
-            kind="call",
-            provider=self._name,
-            operation=operation,
-            method=scope["method"],
-            path=f"{path}?{query}" if query else path,
-            status=seen.status,
-            duration_ms=round((time.monotonic() - started) * 1000),
-            headers=_decoded(scope["headers"]),
-            request=bytes(seen.request),
-            answered=_decoded(seen.headers),
-            response=bytes(seen.response),
-            fault=rule.kind if rule else "",
-        )
-
-
-class _Seen:
-    """Copies what passes."""
-
-    def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive = receive
-        self._send = send
-        self.request = bytearray()
-        self.response = bytearray()
-        self.status = 0
-        self.headers: Iterable[tuple[bytes, bytes]] = ()
-
-    async def receive(self) -> Message:
-        message = await self._receive()
-        self.request += message.get("body", b"")
-        return message
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.headers = message.get("headers", ())
-        elif len(self.response) < 100_000:
-            self.response += message.get("body", b"")
-        await self._send(message)
-
-
-def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
-
-
-class _CycleReceive:
-    """`receive` that is seen, and still leads to the connection of its request."""
-
-    def __init__(self, seen: _Seen, receive: Receive) -> None:
-        self.__self__ = getattr(receive, "__self__", None)
-        self._seen = seen
-
-    async def __call__(self) -> Message:
-        return await self._seen.receive()
-
-
-def _as_cycle(seen: _Seen, receive: Receive) -> Receive:
-    return _CycleReceive(seen, receive)

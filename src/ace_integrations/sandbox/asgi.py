@@ -26,10 +26,17 @@ async def answer(
     await send({"type": "http.response.body", "body": body})
 
 
+async def refuse_socket(send: Send, status: int) -> None:
+    """Answer the opening of a WebSocket with a status, as HTTP."""
+    await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+    await send({"type": "websocket.http.response.body", "body": b""})
+
+
 def cut_connection(receive: Receive) -> None:
     """Reset the TCP connection of a request.
 
-    ASGI has no word for it; uvicorn's `receive` is a method of its request cycle, which holds the transport.
+    ASGI has no word for it; uvicorn's `receive` is a method of its request cycle, or of its WebSocket, which holds the
+    transport.
     """
     cycle: Any = getattr(receive, "__self__", None)
     cycle.transport.abort()
@@ -49,3 +56,31 @@ def done(request: Request, value: Any) -> Response:
         back = urlsplit(request.headers.get("referer", "/"))
         return RedirectResponse(f"{back.path or '/'}?{back.query}" if back.query else back.path or "/", 303)
     return JSONResponse(value)
+
+
+Act = Callable[[dict[str, Any]], Mapping[str, Any] | None]
+"""Does what a control is for with what was posted and what stands in its path; gives what is answered."""
+
+
+def control(act: Act) -> Callable[[Request], Awaitable[Response]]:
+    """Make the endpoint of a control.
+
+    A `KeyError` is answered as something that is missing or unknown, a `ValueError` as a value that cannot be read.
+    """
+
+    async def answered(request: Request) -> Response:
+        fields = await read_fields(request) if await request.body() else {}
+        try:
+            told = act({**fields, **request.path_params})
+        except KeyError as unknown:
+            return JSONResponse({"error": f"{unknown} is missing or unknown"}, 400)
+        except ValueError as wrong:
+            return JSONResponse({"error": f"a value cannot be read: {wrong}"}, 400)
+        return done(request, told or {})
+
+    return answered
+
+
+def is_on(fields: Mapping[str, Any], name: str = "on") -> bool:
+    """Whether a switch was posted as on: a form posts text."""
+    return fields.get(name) in (True, "true", "on", "1")

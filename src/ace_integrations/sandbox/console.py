@@ -95,7 +95,7 @@ class Console:
         if entry is None:
             return RedirectResponse("/console/journal", 303)
         delivery = self._sandbox.deliveries.all.get(entry.delivery)
-        title = f"{'Webhook' if entry.kind == 'webhook' else 'Call'} {entry.id}"
+        title = f"{entry.kind.capitalize()} {entry.id}"
         return self._page(request, "entry", title, call=entry, delivery=delivery, indented=_indented)
 
     def _is_of(self, twin: str, entry: Entry) -> bool:

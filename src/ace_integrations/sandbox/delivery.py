@@ -37,6 +37,19 @@ class Attempt:
         return self.way.startswith("tampered")
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the platform answered; `status` is None, and `body` says why, where it did not."""
+
+    status: int | None
+    body: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it was taken."""
+        return self.status is not None and 200 <= self.status < 300
+
+
 @dataclass(slots=True)
 class Outgoing:
     """One webhook on its way to one address.
@@ -141,6 +154,27 @@ class Deliveries:
         outgoing.state = "waiting"
         self._clock.later(outgoing.retries_s[tries - 1], lambda: self._try(outgoing, timeout_s))
 
+    async def ask(
+        self,
+        *,
+        provider: str,
+        type: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        method: str = "POST",
+        timeout_s: float = 10.0,
+    ) -> Answer:
+        """Ask the platform something once and wait, as services do that let it decide.
+
+        Raises:
+            ValueError: the address is not on this machine: a sandbox never reaches out.
+        """
+        if not is_loopback(url):
+            raise ValueError("a sandbox asks this machine only")
+        request = WireRequest(method, url, dict(headers), content=body or None)
+        return await self._sent(request, provider=provider, type=type, timeout_s=timeout_s)
+
     async def _once(self, outgoing: Outgoing, timeout_s: float, way: Way) -> int | None:
         body, headers = outgoing.sign()
         if way == "tampered body":
@@ -148,36 +182,44 @@ class Deliveries:
         elif way == "tampered signature":
             body, headers = with_signature_changed(body, headers)
         request = WireRequest("POST", outgoing.url, {"content-type": "application/json", **headers}, content=body)
+        answer = await self._sent(
+            request, provider=outgoing.provider, type=outgoing.type, timeout_s=timeout_s, delivery=outgoing.id
+        )
+        attempt = Attempt(self._clock.now(), answer.status, way)
+        outgoing.attempts.append(attempt)
+        if answer.is_success and not attempt.is_forged:
+            outgoing.state = "delivered"
+        return answer.status
+
+    async def _sent(
+        self, request: WireRequest, *, provider: str, type: str, timeout_s: float, delivery: int = 0
+    ) -> Answer:
         started = time.monotonic()
         status: int | None = None
-        answer, answered = b"", dict[str, str]()
+        body, answered = b"", dict[str, str]()
         try:
             reply = await self._pool.send(
                 request, read_timeout=timeout_s, deadline=started + timeout_s, max_bytes=1_000_000
             )
-            status, answer, answered = reply.status, reply.body, dict(reply.headers.items())
+            status, body, answered = reply.status, reply.body, dict(reply.headers.items())
         except WireError as error:
-            answer = str(error).encode()
-        attempt = Attempt(self._clock.now(), status, way)
-        outgoing.attempts.append(attempt)
-        if status is not None and 200 <= status < 300 and not attempt.is_forged:
-            outgoing.state = "delivered"
+            body = str(error).encode()
         self._journal.write(
             at=self._clock.now(),
             kind="webhook",
-            provider=outgoing.provider,
-            operation=outgoing.type,
-            method="POST",
-            path=urlsplit(outgoing.url).path,
+            provider=provider,
+            operation=type,
+            method=request.method,
+            path=urlsplit(request.url).path,
             status=status or 0,
             duration_ms=round((time.monotonic() - started) * 1000),
             headers=request.headers,
-            request=body,
+            request=request.content or b"",
             answered=answered,
-            response=answer,
-            delivery=outgoing.id,
+            response=body,
+            delivery=delivery,
         )
-        return status
+        return Answer(status, body)
 
 
 _SIGNATURE_HEADER = re.compile(r"(?:^|[-_])sig(?:n(?:ature)?)?(?:$|[-_])", re.IGNORECASE)

@@ -2,18 +2,22 @@
 
 import asyncio
 import itertools
+from collections.abc import Container
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Message, Receive, Scope, Send
 
-from ace_integrations.sandbox.asgi import App, answer, cut_connection
+from ace_integrations.sandbox.asgi import App, answer, cut_connection, refuse_socket
 
 Kind = Literal[
     "latency", "status", "reset_before", "reset_after", "timeout_before", "timeout_after", "truncated", "html",
     "bad_json", "large", "redirect", "drip", "wrong_type",
 ]  # fmt: skip
+
+OF_HANDSHAKES = frozenset[Kind]({"latency", "status", "reset_before", "reset_after", "timeout_before"})
+"""What a WebSocket can be met with as it is opened; other rules wait for a call."""
 
 
 class Rule(BaseModel):
@@ -59,10 +63,11 @@ class Faults:
         self._active.append(active)
         return active
 
-    def take(self, provider: str, operation: str) -> Rule | None:
-        """Give the rule for one call, and count it."""
+    def take(self, provider: str, operation: str, *, of: Container[Kind] = get_args(Kind)) -> Rule | None:
+        """Give the rule for one call, of these kinds, and count it."""
         for active in self._active:
-            if active.rule.provider in ("", provider) and active.rule.operation in ("", operation):
+            rule = active.rule
+            if rule.kind in of and rule.provider in ("", provider) and rule.operation in ("", operation):
                 if active.left is not None:
                     active.left -= 1
                     if active.left <= 0:
@@ -127,6 +132,24 @@ async def apply(rule: Rule, app: App, scope: Scope, receive: Receive, send: Send
             await app(scope, receive, _Dripping(send, rule.seconds))
 
 
+async def apply_to_handshake(rule: Rule, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    """Open one WebSocket as the rule says, which is one `OF_HANDSHAKES`."""
+    match rule.kind:
+        case "latency":
+            await asyncio.sleep(rule.seconds)
+            await app(scope, receive, send)
+        case "status":
+            await receive()
+            await refuse_socket(send, rule.status)
+        case "reset_after":
+            await app(scope, receive, _Cutting(receive, send))
+        case "timeout_before":
+            await asyncio.sleep(rule.seconds)
+            cut_connection(receive)
+        case _:
+            cut_connection(receive)
+
+
 async def _nowhere(message: Message) -> None:
     del message
 
@@ -150,6 +173,19 @@ class _Truncating:
         body = cast("bytes", message.get("body", b""))
         await self._send({**message, "body": body[: len(body) // 2], "more_body": True})
         cut_connection(self._receive)
+
+
+class _Cutting:
+    """Cuts a WebSocket as soon as it is open."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        await self._send(message)
+        if message["type"] == "websocket.accept":
+            cut_connection(self._receive)
 
 
 class _Dripping:

@@ -1,9 +1,9 @@
-"""What went through the sandbox: every call and every webhook, secrets already out."""
+"""What went through the sandbox: every call, connection and webhook, secrets already out."""
 
 import itertools
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import unquote_plus
 
@@ -17,18 +17,20 @@ LONGEST_BODY = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One call to a twin, or one webhook from it.
+    """One call to a twin, one connection of a WebSocket to it, or one webhook from it.
 
     Attributes:
         at: Unix seconds of the sandbox's clock.
         operation: the twin's name of the route, "" for an unknown path.
+        duration_ms: of a connection until it was closed, 0 while it is open.
+        response_body: of a connection how it was closed and how many frames went each way, "" while it is open.
         fault: the fault that was applied, "" for none.
         delivery: the number of the webhook, by which it can be sent again; 0 for a call.
     """
 
     id: int
     at: float
-    kind: Literal["call", "webhook"]
+    kind: Literal["call", "webhook", "socket"]
     provider: str
     operation: str
     method: str
@@ -98,6 +100,12 @@ class Journal:
         )
         self._entries.append(entry)
         return entry
+
+    def amend(self, entry: Entry, *, duration_ms: int, response: bytes) -> None:
+        """Note how something ended that was written when it began, unless it is forgotten."""
+        for position, kept in enumerate(self._entries):
+            if kept.id == entry.id:
+                self._entries[position] = replace(kept, duration_ms=duration_ms, response_body=self._text(response))
 
     def find(
         self, *, provider: str = "", operation: str = "", kind: str = "", text: str = "", after: int = 0

@@ -106,9 +106,9 @@ class Twin(Protocol):
     """One imitated service. `routes` are mounted below `/<name>`, `controls` below `/_sandbox/<name>`.
 
     A route's `name` is the operation's name in the journal and in fault rules; a name that starts with `page` is a
-    hosted page or script, which is neither journaled nor failed; nor are WebSockets. The control routes are for the
-    console and for tests: the sandbox lets only requests with its token reach them, and `read_fields` reads what they
-    post.
+    hosted page or script, which is neither journaled nor failed. Of a WebSocket the journal has one entry, and faults
+    are of its handshake. The control routes are for the console and for tests: the sandbox lets only requests with its
+    token reach them, and `control` makes them.
     """
 
     name: ClassVar[str]

@@ -17,6 +17,9 @@ from ace_integrations.usage.prices import PriceList
 Key = tuple[date, str, str, str, str]
 """Day, provider, operation, user, unit."""
 
+KEPT = timedelta(days=400)
+"""How long a database keeps what was used on a day."""
+
 BY = ("day", "provider", "operation", "user", "unit")
 
 
@@ -246,6 +249,11 @@ def month_of(day: date) -> tuple[date, date]:
     """Give the first day of a day's month and of the next."""
     first = day.replace(day=1)
     return first, (first + timedelta(days=31)).replace(day=1)
+
+
+def in_order(rows: Iterable[UsageRow]) -> list[UsageRow]:
+    """Give the order in which all processes store rows, so that none waits for a row that the other holds."""
+    return sorted(rows, key=lambda row: (str(row.day), row.provider, row.operation, row.user, row.unit))
 
 
 def priced(rows: Sequence[UsageRow], prices: Mapping[str, PriceList]) -> list[UsageRow]:

@@ -1,4 +1,4 @@
-"""Read the JSON of a verified body strictly: what two parsers could read differently is refused."""
+"""Read the JSON of a verified body strictly: what two parsers could read differently is refused; and write it."""
 
 import json
 from typing import Any, TypeVar
@@ -37,6 +37,11 @@ def read_model(model: type[M], value: object) -> M:
         places = error.errors(include_input=False, include_url=False, include_context=False)
         where = ", ".join(".".join(map(str, place["loc"])) for place in places[:5])
         raise MalformedEventError(f"the event lacks what is promised: {where}") from None
+
+
+def compact(value: object) -> bytes:
+    """Write JSON without spaces and without escapes, in UTF-8, as most providers do."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _rewritable(body: bytes) -> Any:

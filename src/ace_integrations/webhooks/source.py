@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from ace_integrations.core.http_call import Headers
 from ace_integrations.settings import ProviderSettings
 from ace_integrations.webhooks.event import Event
+from ace_integrations.webhooks.json_body import compact
 from ace_integrations.webhooks.scheme import SignatureScheme
 
 
@@ -22,6 +23,14 @@ class Parser(Protocol):
         ...
 
 
+def sign_compact(
+    scheme: SignatureScheme, value: Mapping[str, Any], secret: str, now: int
+) -> tuple[bytes, dict[str, str]]:
+    """Give body and headers of a delivery of compact JSON, signed in its headers, as most providers send it."""
+    body = compact(value)
+    return body, scheme.sign(body, secret=secret, now=now)
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookSource:
     """One provider's deliveries.
@@ -33,7 +42,8 @@ class WebhookSource:
         sample: builds the JSON value of one event type, for tests and `ace webhooks trigger`; every field of the
             event can be given another value, `InvalidInputError` for a type or field that does not exist.
         event_types: the types that `sample` can build.
-        sign: gives body and headers of a delivery of that value; a provider that signs inside the body adds it there.
+        sign: gives body and headers of a delivery of that value, where it is no compact JSON signed in its headers; a
+            provider that signs inside the body adds it there.
     """
 
     provider: str
@@ -44,7 +54,7 @@ class WebhookSource:
     parse: Parser
     sample: Callable[..., dict[str, Any]]
     event_types: tuple[str, ...]
-    sign: Callable[[SignatureScheme, dict[str, Any], str, int], tuple[bytes, dict[str, str]]]
+    sign: Callable[[SignatureScheme, dict[str, Any], str, int], tuple[bytes, dict[str, str]]] = sign_compact
 
     def deliver(
         self, settings: ProviderSettings, event_type: str, *, secret: str, now: int, fields: Mapping[str, Any]

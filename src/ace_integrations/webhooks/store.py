@@ -11,6 +11,9 @@ from typing import Any, Protocol
 LEASE_S = 60
 """Seconds for which a claimed event belongs to one worker; after that another may take it."""
 
+KEPT_S = 35 * 86400
+"""Seconds for which a database remembers handled events: longer than any provider redelivers."""
+
 MOST_ATTEMPTS = 8
 """Failed tries after which an event is a dead letter."""
 

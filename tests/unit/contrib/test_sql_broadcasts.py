@@ -1,4 +1,4 @@
-"""The queue of events for browsers in a database, in both colours, on SQLite and PostgreSQL."""
+"""The queue of events for browsers in a database, in both colours and in Django, on SQLite and PostgreSQL."""
 
 import asyncio
 import time
@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import sessionmaker
+from tests.django_project import database, in_thread
 
 from ace_integrations import Ace, AsyncAce, InvalidInputError, Settings
 from ace_integrations.contrib.sqlalchemy import AsyncSqlBroadcastQueue, SqlBroadcastQueue, broadcast_table
-from ace_integrations.contrib.sqlalchemy.broadcasts import LEASE_S
 from ace_integrations.realtime import Broadcast, TeacherApproved
-from ace_integrations.realtime.queue import DROPPED_AFTER_S
+from ace_integrations.realtime.queue import DROPPED_AFTER_S, LEASE_S
 from ace_integrations.sandbox import RunningSandbox
 
 
@@ -86,11 +86,45 @@ class Rig:
         self.engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "sqlite-async", "postgresql", "postgresql-async"])
+class DjangoRig(Rig):
+    """The same over Django's ORM."""
+
+    def __init__(self, url: str, sandbox: RunningSandbox, alias: str) -> None:
+        from ace_integrations.contrib.django.broadcasts import DjangoBroadcastQueue
+
+        self.engine = create_engine(url)
+        self.table, self.alias, self.is_async = "ace_broadcasts", alias, False
+        self.control = sandbox.control
+        self.queue = DjangoBroadcastQueue(using=alias, clock=sandbox.control.now)
+        self.ace = Ace(Settings(sandbox_url=sandbox.url), clock=sandbox.control.now)
+
+    async def put(self, *events: Broadcast, then: Exception | None = None) -> None:
+        from django.db import transaction
+
+        def put() -> None:
+            with transaction.atomic(using=self.alias):
+                for event in events:
+                    self.queue.put(event)
+                if then:
+                    raise then
+
+        await in_thread(put)()
+
+    async def send_due(self) -> int:
+        return await in_thread(self.queue.send_due)(self.ace.realtime)  # type: ignore[no-any-return]
+
+
+@pytest.fixture(params=[f"{kind}{colour}" for kind in ("sqlite", "postgresql") for colour in ("", "-async", "-django")])
 async def rig(request: pytest.FixtureRequest, tmp_path: Path, ace_sandbox: RunningSandbox) -> AsyncIterator[Rig]:
-    database, _, colour = request.param.partition("-")
+    kind, _, colour = request.param.partition("-")
+    if colour == "django":
+        alias, address = database(kind, lambda: request.getfixturevalue("postgresql_url"))
+        rig = DjangoRig(address.replace("postgresql:", "postgresql+psycopg:"), ace_sandbox, alias)
+        yield rig
+        await rig.close()
+        return
     url = f"sqlite:///{tmp_path / 'broadcasts.sqlite3'}"
-    if database == "postgresql":
+    if kind == "postgresql":
         url = request.getfixturevalue("postgresql_url").replace("postgresql://", "postgresql+psycopg://")
     rig = Rig(url, ace_sandbox, is_async=bool(colour))
     yield rig

@@ -1,4 +1,4 @@
-"""Talks in a database, in both colours, on SQLite and PostgreSQL."""
+"""Talks in a database, in both colours and in Django, on SQLite and PostgreSQL."""
 
 import asyncio
 import time
@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import MetaData, create_engine, select
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import sessionmaker
+from tests.django_project import database, in_thread
 
 from ace_integrations.ai import TextAnswer, TokenUsage, Turn
 from ace_integrations.career import ConversationNotFoundError, Exchange
@@ -32,11 +33,15 @@ class Talks:
     rows: Callable[[], list[Any]]
 
 
-@pytest.fixture(params=["sqlite", "sqlite-async", "postgresql", "postgresql-async"])
+@pytest.fixture(params=[f"{kind}{colour}" for kind in ("sqlite", "postgresql") for colour in ("", "-async", "-django")])
 async def talks(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Talks]:
-    database, _, colour = request.param.partition("-")
+    kind, _, colour = request.param.partition("-")
+    if colour == "django":
+        alias, address = database(kind, lambda: request.getfixturevalue("postgresql_url"))
+        yield _of_django(alias, address)
+        return
     url = f"sqlite:///{tmp_path / 'talks.sqlite3'}"
-    if database == "postgresql":
+    if kind == "postgresql":
         url = request.getfixturevalue("postgresql_url").replace("postgresql://", "postgresql+psycopg://")
     engine, metadata = create_engine(url), MetaData()
     tables = conversation_tables(metadata, f"ai_conversations_{time.time_ns()}")
@@ -59,6 +64,22 @@ async def talks(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         store = SqlConversations(sessionmaker(engine), tables)
         yield Talks(threaded(store.turns), threaded(store.add), threaded(store.last), threaded(store.forget), rows)
     engine.dispose()
+
+
+def _of_django(alias: str, address: str) -> Talks:
+    from ace_integrations.contrib.django.conversations import DjangoConversations
+
+    engine = create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
+
+    def rows() -> list[Any]:
+        with engine.begin() as connection:
+            found = list(connection.execute(select(tables[1]).order_by(tables[1].c.id)))
+        engine.dispose()
+        return found
+
+    tables = conversation_tables(MetaData())
+    store = DjangoConversations(using=alias)
+    return Talks(in_thread(store.turns), in_thread(store.add), in_thread(store.last), in_thread(store.forget), rows)
 
 
 async def test_an_exchange_is_two_rows_and_says_what_the_answer_cost(talks: Talks) -> None:

@@ -1,4 +1,4 @@
-"""The queue of mails and the suppression list in a database, in both colours, on SQLite and PostgreSQL."""
+"""The queue of mails and the suppression list in a database: both colours and Django, SQLite and PostgreSQL."""
 
 import asyncio
 import time
@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import sessionmaker
+from tests.django_project import database, in_thread
 
 from ace_integrations import Ace, AsyncAce, InvalidInputError, Settings
 from ace_integrations.contrib.sqlalchemy import (
@@ -20,9 +21,8 @@ from ace_integrations.contrib.sqlalchemy import (
     SqlSuppressions,
     mail_tables,
 )
-from ace_integrations.contrib.sqlalchemy.mail import LEASE_S
 from ace_integrations.mail import Address, Attachment, DeliveryEvent, DeliveryStatus, Message, Suppression
-from ace_integrations.mail.queue import LOOKS_FOR_S
+from ace_integrations.mail.queue import LEASE_S, LOOKS_FOR_S
 from ace_integrations.sandbox import RunningSandbox
 from ace_integrations.webhooks import Event
 
@@ -81,6 +81,13 @@ class Rig:
             return await self.queue.send_due(self.ace.mail)  # type: ignore[no-any-return]
         return await asyncio.to_thread(self.queue.send_due, self.ace.mail)
 
+    async def send(self, message: Message) -> None:
+        """Send a mail past the queue."""
+        if self.is_async:
+            await self.ace.mail.send(message)
+        else:
+            await in_thread(self.ace.mail.send)(message)
+
     async def note(self, news: DeliveryEvent) -> None:
         event = Event(provider="mailgun", id="e", type="x", environment="test", data=None, meaning=news)
         if self.is_async:
@@ -89,6 +96,12 @@ class Rig:
         else:
             with self.sessions.begin() as session:
                 self.queue.note(event, session)
+
+    async def revive(self, *, key: str) -> None:
+        if self.is_async:
+            await self.queue.revive(key=key)
+        else:
+            self.queue.revive(key=key)
 
     async def suppressions(self, call: Any) -> Any:
         done = call(self.ace.mail.suppressions)
@@ -118,11 +131,61 @@ class Rig:
         self.engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "sqlite-async", "postgresql", "postgresql-async"])
+class DjangoRig(Rig):
+    """The same over Django's ORM."""
+
+    def __init__(self, url: str, sandbox: RunningSandbox, alias: str) -> None:
+        from ace_integrations.contrib.django.mails import DjangoMailQueue, DjangoSuppressions
+
+        self.engine = create_engine(url)
+        self.table, self.alias, self.is_async = "ace_mail_queue", alias, False
+        self.control = sandbox.control
+        self.queue = DjangoMailQueue(using=alias, clock=sandbox.control.now)
+        settings = Settings(sandbox_url=sandbox.url)
+        self.ace = Ace(settings, clock=sandbox.control.now, suppressions=DjangoSuppressions(using=alias))
+        self.revive = in_thread(self.queue.revive)
+
+    async def put(self, *messages: Message, then: Exception | None = None) -> None:
+        from django.db import transaction
+
+        def put() -> None:
+            with transaction.atomic(using=self.alias):
+                for message in messages:
+                    self.queue.put(message)
+                if then:
+                    raise then
+
+        await in_thread(put)()
+
+    async def send_due(self) -> int:
+        return await in_thread(self.queue.send_due)(self.ace.mail)  # type: ignore[no-any-return]
+
+    async def note(self, news: DeliveryEvent) -> None:
+        from django.db import transaction
+
+        event = Event(provider="mailgun", id="e", type="x", environment="test", data=None, meaning=news)
+
+        def note() -> None:
+            with transaction.atomic(using=self.alias):
+                self.queue.note(event, self.alias)
+
+        await in_thread(note)()
+
+    async def suppressions(self, call: Any) -> Any:
+        return await in_thread(lambda: call(self.ace.mail.suppressions).run(self.ace))()
+
+
+@pytest.fixture(params=[f"{kind}{colour}" for kind in ("sqlite", "postgresql") for colour in ("", "-async", "-django")])
 async def rig(request: pytest.FixtureRequest, tmp_path: Path, ace_sandbox: RunningSandbox) -> AsyncIterator[Rig]:
-    database, _, colour = request.param.partition("-")
+    kind, _, colour = request.param.partition("-")
+    if colour == "django":
+        alias, address = database(kind, lambda: request.getfixturevalue("postgresql_url"))
+        rig = DjangoRig(address.replace("postgresql:", "postgresql+psycopg:"), ace_sandbox, alias)
+        yield rig
+        await rig.close()
+        return
     url = f"sqlite:///{tmp_path / 'mail.sqlite3'}"
-    if database == "postgresql":
+    if kind == "postgresql":
         url = request.getfixturevalue("postgresql_url").replace("postgresql://", "postgresql+psycopg://")
     rig = Rig(url, ace_sandbox, is_async=bool(colour))
     yield rig
@@ -162,7 +225,7 @@ async def test_several_senders_at_once_send_each_mail_once(rig: Rig) -> None:
 
 async def test_a_mail_whose_sender_died_is_looked_for_before_it_is_sent_again(rig: Rig) -> None:
     await rig.put(mail("taken"), mail("not-taken"))
-    await rig.ace.mail.send(mail("taken")) if rig.is_async else rig.ace.mail.send(mail("taken"))
+    await rig.send(mail("taken"))
     rig.change(f"state = 'sending', attempts = 1, lease_until = {int(rig.control.now()) + LEASE_S}")
     assert await rig.send_due() == 0
     rig.control.advance(LEASE_S + 1)
@@ -181,10 +244,7 @@ async def test_a_second_doubt_makes_a_mail_dead_until_somebody_looked(rig: Rig) 
         rig.control.advance(seconds)
         await rig.send_due()
     assert rig.rows("state, error, doubts") == [("dead", "OutcomeUnknownError", 2)]
-    if rig.is_async:
-        await rig.queue.revive(key="m-1")
-    else:
-        rig.queue.revive(key="m-1")
+    await rig.revive(key="m-1")
     await rig.send_due()
     assert (rig.rows("state"), len(rig.inbox())) == ([("sent",)], 1)
 

@@ -1,6 +1,7 @@
-"""Counts of several processes in one table, in both colours, on SQLite and PostgreSQL."""
+"""Counts of several processes in one table, in both colours and in Django, on SQLite and PostgreSQL."""
 
 import asyncio
+import concurrent.futures
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import sessionmaker
+from tests.django_project import database, in_thread
 from tests.unit.usage.meters import called, meter
 
 from ace_integrations.contrib.sqlalchemy import AsyncSqlUsage, SqlUsage, usage_tables
@@ -29,10 +31,14 @@ class Books:
     table: str
 
 
-@pytest.fixture(params=["sqlite", "sqlite-async", "postgresql", "postgresql-async"])
+@pytest.fixture(params=[f"{kind}{colour}" for kind in ("sqlite", "postgresql") for colour in ("", "-async", "-django")])
 async def books(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Books]:
-    database, _, colour = request.param.partition("-")
-    url = f"sqlite:///{tmp_path / 'usage.sqlite3'}" if database == "sqlite" else _driver(request, "+psycopg")
+    kind, _, colour = request.param.partition("-")
+    if colour == "django":
+        alias, _ = database(kind, lambda: request.getfixturevalue("postgresql_url"))
+        yield _of_django(alias)
+        return
+    url = f"sqlite:///{tmp_path / 'usage.sqlite3'}" if kind == "sqlite" else _driver(request, "+psycopg")
     engine = create_engine(url)
     metadata = MetaData()
     # A table of this test alone: the workers of a test run share one server.
@@ -59,6 +65,26 @@ async def books(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     else:
         yield Books(keep, rows, run, tables[0].name)
     engine.dispose()
+
+
+def _of_django(alias: str) -> Books:
+    from django.db import connections
+
+    from ace_integrations.contrib.django.usage import DjangoUsage
+
+    books = DjangoUsage(using=alias)
+
+    def run(statement: str) -> None:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            pool.submit(_executed, connections, alias, statement).result()
+
+    return Books(in_thread(books.keep), lambda: in_thread(books.rows)(**NOVEMBER), run, "ace_usage")
+
+
+def _executed(connections: Any, alias: str, statement: str) -> None:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(statement)
+    connections.close_all()
 
 
 def _driver(request: pytest.FixtureRequest, driver: str) -> str:

@@ -7,7 +7,9 @@ import pytest
 from ace_integrations import Settings, SignatureError
 from ace_integrations.core.http_call import Headers
 from ace_integrations.hooks import plugins
-from ace_integrations.sandbox.delivery import with_body_changed, with_signature_changed
+from ace_integrations.sandbox.clock import Clock
+from ace_integrations.sandbox.delivery import Deliveries, with_body_changed, with_signature_changed
+from ace_integrations.sandbox.journal import Journal
 from ace_integrations.testing import WebhookFactory
 from ace_integrations.testing.webhooks import SignedWebhook
 
@@ -68,3 +70,21 @@ def test_every_signature_of_a_rotation_is_changed():
 def test_a_delivery_without_a_signature_cannot_lose_it():
     with pytest.raises(ValueError, match="no signature"):
         with_signature_changed(b'{"event": "x"}', {"content-type": "application/json"})
+
+
+# Questions.
+
+
+@pytest.fixture
+def deliveries():
+    return Deliveries(Clock(), Journal())
+
+
+async def test_only_this_machine_is_asked(deliveries):
+    with pytest.raises(ValueError, match="this machine"):
+        await deliveries.ask(provider="x", type="question", url="https://platform.example.com", headers={})
+
+
+async def test_a_question_that_nobody_hears_has_no_answer(deliveries):
+    answer = await deliveries.ask(provider="x", type="question", url="http://127.0.0.1:9/", headers={})
+    assert (answer.status, answer.is_success) == (None, False)

@@ -1,4 +1,4 @@
-"""Receivers over every store, in both colours, behind one awaited face."""
+"""Receivers over every store, in both colours and in Django, behind one awaited face."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, event, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
+from tests.django_project import database, in_thread
 from tests.things import WEBHOOK_SECRET, WEBHOOKS, ThingChanged, ThingSettings, sample, sign
 from tests.things import ThingSignature as Signature
 
@@ -38,6 +39,13 @@ class Rig:
     effects: Callable[[], Awaitable[list[str]]]
     failures: list[Exception] = field(default_factory=list)
 
+    async def store(self, method: str, *arguments: Any, **named: Any) -> Any:
+        """Ask the store itself."""
+        asked = getattr(self.receiver.store, method)
+        if asyncio.iscoroutinefunction(asked):
+            return await asked(*arguments, **named)
+        return await in_thread(asked)(*arguments, **named)
+
 
 def delivery(event_id: str = "evt_1", *, at: int = NOW, secret: str = WEBHOOK_SECRET, **fields: Any) -> Any:
     """Give headers and body of a genuine delivery."""
@@ -51,15 +59,24 @@ def doors() -> Doors:
     return Doors([WEBHOOKS], Settings(providers=(settings,)))
 
 
+COLOURS = ("", "-async", "-django")
+
 metadata = MetaData()
 CLAIMS = claims_table(metadata)
 EFFECTS = Table("effects", metadata, Column("id", Integer, primary_key=True), Column("event", String(50)))
 
 
-@pytest.fixture(params=["memory", "memory-async", "sqlite", "sqlite-async", "postgresql", "postgresql-async"])
+STORES = ("memory", "memory-async", *(f"{kind}{colour}" for kind in ("sqlite", "postgresql") for colour in COLOURS))
+
+
+@pytest.fixture(params=STORES)
 async def rig(request: pytest.FixtureRequest, tmp_path: Any) -> AsyncIterator[Rig]:
     store, _, colour = request.param.partition("-")
     clock = Clock()
+    if colour == "django":
+        alias, _ = database(store, lambda: request.getfixturevalue("postgresql_url"))
+        yield _django_rig(clock, alias)
+        return
     if store == "memory":
         yield _memory_rig(clock) if not colour else _async_memory_rig(clock)
         return
@@ -152,6 +169,27 @@ def _sql_rig(clock: Clock, sessions: sessionmaker[Session]) -> Rig:
     @receiver.on(ThingChanged)
     def handle(change: Event, session: Session) -> None:
         session.execute(EFFECTS.insert().values(event=change.id))
+        if rig.failures:
+            raise rig.failures.pop(0)
+
+    return rig
+
+
+def _django_rig(clock: Clock, alias: str) -> Rig:
+    from ace_integrations.contrib.django.models import SuppressedAddress
+    from ace_integrations.contrib.django.store import DjangoStore
+
+    receiver = Receiver(doors(), DjangoStore(using=alias), clock=clock)
+
+    def effects() -> list[str]:
+        return list(SuppressedAddress.objects.using(alias).order_by("id").values_list("email", flat=True))
+
+    rig = Rig(in_thread(receiver.receive), in_thread(receiver.sweep), clock, receiver, in_thread(effects))
+
+    @receiver.on(ThingChanged)
+    def handle(change: Event, using: str) -> None:
+        # Any row of the same database is an effect.
+        SuppressedAddress.objects.using(using).create(email=change.id, status="bounced", since=0)
         if rig.failures:
             raise rig.failures.pop(0)
 

@@ -71,8 +71,7 @@ async def test_case_c09_a_permanent_error_is_a_dead_letter_answered_200_and_not_
     assert (await rig.receive("things", *delivery())).status == 200
     assert (await rig.receive("things", *delivery())).status == 200
     assert await rig.effects() == []
-    dead = rig.receiver.store.dead()
-    dead = await dead if asyncio.iscoroutine(dead) else dead
+    dead = await rig.store("dead")
     assert [one.key.event_id for one in dead] == ["evt_1"]
 
 
@@ -80,11 +79,8 @@ async def test_the_eighth_failure_makes_a_dead_letter_that_can_be_revived(rig: R
     rig.failures = [ConnectionError() for _ in range(8)]
     statuses = [(await rig.receive("things", *delivery())).status for _ in range(8)]
     assert statuses == [503] * 7 + [200]
-    dead = rig.receiver.store.dead()
-    dead = await dead if asyncio.iscoroutine(dead) else dead
-    revived = rig.receiver.store.revive(dead[0].key)
-    if asyncio.iscoroutine(revived):
-        await revived
+    dead = await rig.store("dead")
+    await rig.store("revive", dead[0].key)
     assert await rig.sweep() == 1
     assert await rig.effects() == ["evt_1"]
 
@@ -121,18 +117,14 @@ async def test_a_claim_whose_worker_died_is_taken_over_after_its_lease_and_the_d
 
     headers, body = delivery()
     left = Delivery(EventKey("things", "test", "", "evt_1"), body)
-
-    async def awaited(value: Any) -> Any:
-        return await value if asyncio.iscoroutine(value) else value
-
-    stale = await awaited(rig.receiver.store.claim(left, now=NOW))
+    stale = await rig.store("claim", left, now=NOW)
     assert isinstance(stale, Claim)
-    assert isinstance(await awaited(rig.receiver.store.claim(left, now=NOW + 59)), Refusal)
+    assert isinstance(await rig.store("claim", left, now=NOW + 59), Refusal)
     assert (await rig.receive("things", headers, body)).status == 409
     rig.clock.now += 60
     assert (await rig.receive("things", headers, body)).status == 200
     with pytest.raises(FenceLostError):
-        await awaited(rig.receiver.store.release(stale, error="late", not_before=NOW))
+        await rig.store("release", stale, error="late", not_before=NOW)
     assert await rig.effects() == ["evt_1"]
 
 

@@ -5,20 +5,8 @@ from typing import Any
 from sqlalchemy import DDL, JSON, Column, DateTime, MetaData, String, Table, event
 
 from ace_integrations.audit import AuditEvent
+from ace_integrations.contrib.append_only import GUARDED, guards
 from ace_integrations.contrib.sqlalchemy.dialects import NUMBERED
-
-_SQLITE = """
-CREATE TRIGGER {name}_no_{verb} BEFORE {verb} ON {name}
-BEGIN SELECT RAISE(ABORT, 'the audit trail is only added to'); END
-"""
-_POSTGRESQL_FUNCTION = """
-CREATE OR REPLACE FUNCTION {name}_refuse() RETURNS trigger LANGUAGE plpgsql AS
-'BEGIN RAISE EXCEPTION ''the audit trail is only added to''; END'
-"""
-_POSTGRESQL_TRIGGER = """
-CREATE TRIGGER {name}_only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}
-FOR EACH STATEMENT EXECUTE FUNCTION {name}_refuse()
-"""
 
 
 def audit_table(metadata: MetaData, name: str = "ace_audit") -> Table:
@@ -43,10 +31,9 @@ def audit_table(metadata: MetaData, name: str = "ace_audit") -> Table:
         Column("address", String(64), nullable=False),
         Column("details", JSON, nullable=False),
     )
-    for verb in ("UPDATE", "DELETE"):
-        _after_create(table, "sqlite", _SQLITE.format(name=name, verb=verb))
-    for statement in (_POSTGRESQL_FUNCTION, _POSTGRESQL_TRIGGER):
-        _after_create(table, "postgresql", statement.format(name=name))
+    for dialect in GUARDED:
+        for statement in guards(dialect, name):
+            _after_create(table, dialect, statement)
     return table
 
 

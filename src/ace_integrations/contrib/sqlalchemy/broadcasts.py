@@ -15,10 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ace_integrations.contrib.sqlalchemy.dialects import NUMBERED, insert_into
 from ace_integrations.realtime import AsyncRealtime, Broadcast, Channel, Message, Realtime
-from ace_integrations.realtime.queue import QueuedEvent, is_stale, tries_again_at
-
-LEASE_S = 60
-"""Seconds after which an event whose sender died is taken up again: longer than telling one takes."""
+from ace_integrations.realtime.queue import LEASE_S, QueuedEvent, is_stale, tries_again_at
 
 
 def broadcast_table(metadata: MetaData, name: str = "ace_broadcasts") -> Table:

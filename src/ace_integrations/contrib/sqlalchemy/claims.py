@@ -24,11 +24,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, sessionmaker
 
-from ace_integrations.webhooks.store import Claim, Delivery, EventKey, FenceLostError, Refusal, Row, State, admit
+from ace_integrations.webhooks.store import (
+    KEPT_S,
+    Claim,
+    Delivery,
+    EventKey,
+    FenceLostError,
+    Refusal,
+    Row,
+    State,
+    admit,
+)
 
 _KEY = ("provider", "environment", "endpoint", "event_id")
-KEPT_S = 35 * 86400
-"""Seconds for which handled events are remembered: longer than any provider redelivers."""
 
 
 def claims_table(metadata: MetaData, name: str = "ace_webhook_events") -> Table:

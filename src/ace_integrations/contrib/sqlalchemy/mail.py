@@ -31,6 +31,7 @@ from ace_integrations.core import AsyncSender, BlockingCall, Call, Sender
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.mail import AsyncMail, DeliveryEvent, DeliveryStatus, Mail, Message, Suppression
 from ace_integrations.mail.queue import (
+    LEASE_S,
     QueuedMail,
     QueueState,
     Settled,
@@ -44,9 +45,6 @@ from ace_integrations.mail.suppression import suppression_of
 from ace_integrations.webhooks import Event
 
 T = TypeVar("T")
-
-LEASE_S = 120
-"""Seconds after which a mail whose sender died is taken up again: longer than looking for and sending one takes."""
 
 
 def mail_tables(metadata: MetaData, name: str = "ace_mail") -> tuple[Table, Table]:

@@ -1,7 +1,6 @@
 """What was used, kept by day for all processes together; a budget that is crossed is told by one of them."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, String, Table, select
@@ -10,9 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ace_integrations.contrib.sqlalchemy.dialects import insert_into
 from ace_integrations.usage.budget import Crossing
-from ace_integrations.usage.meter import Usage, UsageRow, month_of
-
-KEPT = timedelta(days=400)
+from ace_integrations.usage.meter import KEPT, Usage, UsageRow, in_order, month_of
 
 
 def usage_tables(metadata: MetaData, name: str = "ace_usage") -> tuple[Table, Table]:
@@ -82,11 +79,6 @@ def _row(found: Any) -> UsageRow:
     return UsageRow(*found)
 
 
-def _ordered(rows: Sequence[UsageRow]) -> list[UsageRow]:
-    # One order for all processes, so that none waits for a row that the other holds.
-    return sorted(rows, key=lambda row: (str(row.day), row.provider, row.operation, row.user, row.unit))
-
-
 class SqlUsage:
     """Keeps what was used in a database, blocking. Call `keep` every few seconds, and once at the end.
 
@@ -101,7 +93,7 @@ class SqlUsage:
 
     def keep(self, usage: Usage) -> None:
         """Store what this process counted, learn what all did this month, and tell of budgets that were crossed."""
-        taken = _ordered(usage.take())
+        taken = in_order(usage.take())
         try:
             with self._sessions.begin() as session:
                 dialect = session.get_bind().dialect.name
@@ -137,7 +129,7 @@ class AsyncSqlUsage:
 
     async def keep(self, usage: Usage) -> None:
         """Store what this process counted, learn what all did this month, and tell of budgets that were crossed."""
-        taken = _ordered(usage.take())
+        taken = in_order(usage.take())
         try:
             async with self._sessions.begin() as session:
                 dialect = session.get_bind().dialect.name

@@ -1,12 +1,12 @@
 """Pusher's calls, described once, and its two clients."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from ace_integrations.core.call import Call, Configured, Describer, InOrder, operation
 from ace_integrations.core.client import AsyncClient, ServiceOperations, SyncClient
-from ace_integrations.core.http_call import HttpCall, Repeat, no_content, without_none
+from ace_integrations.core.http_call import HttpCall, Metered, Repeat, no_content, without_none
 from ace_integrations.errors import InvalidInputError, ProviderError
 from ace_integrations.realtime.broadcast import check_event_name
 from ace_integrations.realtime.channels import Channel, ChannelKind
@@ -22,6 +22,7 @@ from ace_integrations.realtime.pusher.models import (
     Attribute,
     BatchEvent,
     BatchTriggered,
+    ChannelInfo,
     ChannelList,
     ChannelState,
     ChannelUsers,
@@ -32,6 +33,9 @@ from ace_integrations.realtime.pusher.settings import PusherSettings
 from ace_integrations.realtime.pusher.signature import checked_socket_id, checked_user_id
 
 T = TypeVar("T")
+
+MESSAGE = "message"
+"""What is billed: each request, and each delivery to a connection."""
 
 MOST_CHANNELS = 100
 """Channels of one request; more are sent in several."""
@@ -64,7 +68,8 @@ class PusherOperations(ServiceOperations):
             name: at most 200 characters, as in "session.started".
             data: written as JSON once; `RawData` is sent as it stands.
             exclude_socket_id: the connection that does not get the event, as its browser told it.
-            info: what to tell about each channel; doubles what the request is billed.
+            info: what to tell about each channel; doubles what the request is billed. With counts of who listens,
+                `ace.usage` counts deliveries too.
 
         Raises:
             InvalidInputError: a name, the id or the size is not allowed, or one of several channels is encrypted.
@@ -205,11 +210,37 @@ def _trigger(body: Mapping[str, Any], *, units: int) -> Call[Triggered]:
     # In the order of the vendor's own description.
     order = ("name", "channels", "data", "socket_id", "info")
     ordered = {field: body[field] for field in order if field in body}
-    return HttpCall("POST", "/events", TRIGGERED, json=ordered, units=units)
+    metered = _metered(units, _told_of_channels) if "info" in body else None
+    return HttpCall("POST", "/events", TRIGGERED, json=ordered, units=units, metered=metered)
 
 
 def _batch(events: Sequence[Mapping[str, Any]], *, units: int) -> Call[BatchTriggered]:
-    return HttpCall("POST", "/batch_events", BATCH_TRIGGERED, json={"batch": list(events)}, units=units)
+    is_asking = any("info" in event for event in events)
+    metered = _metered(units, _told_of_events) if is_asking else None
+    return HttpCall(
+        "POST", "/batch_events", BATCH_TRIGGERED, json={"batch": list(events)}, units=units, metered=metered
+    )
+
+
+def _metered(units: int, told: Callable[[T], Iterable[ChannelInfo]]) -> Metered[T]:
+    """Count the deliveries with the request, where the answer says who listens.
+
+    Of a presence channel it says users, some of whom may have several connections: at least so many.
+    """
+
+    def used(answer: T) -> Mapping[str, int]:
+        heard = sum(info.subscription_count or info.user_count or 0 for info in told(answer))
+        return {MESSAGE: units + heard}
+
+    return Metered({MESSAGE: units}, used)
+
+
+def _told_of_channels(answer: Triggered) -> Iterable[ChannelInfo]:
+    return answer.channels.values()
+
+
+def _told_of_events(answer: BatchTriggered) -> Iterable[ChannelInfo]:
+    return answer.batch
 
 
 def _event(event: BatchEvent) -> tuple[Channel, dict[str, Any]]:

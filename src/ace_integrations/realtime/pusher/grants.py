@@ -5,8 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ace_integrations.core.service import require
-from ace_integrations.errors import InvalidInputError
+from ace_integrations.errors import ConfigurationError, InvalidInputError
 from ace_integrations.realtime.authorise import Member
 from ace_integrations.realtime.channels import Channel, ChannelKind
 from ace_integrations.realtime.pusher.encryption import required, shared_secret
@@ -71,8 +70,9 @@ def user_grant(
 
 
 def _token(settings: PusherSettings) -> Token:
-    require(settings, "key", "secret")
-    return settings.tokens[0]
+    if settings.key is None or settings.secret is None:
+        raise ConfigurationError(*settings.missing("key", "secret"))
+    return Token(settings.key, settings.secret)
 
 
 def _check_info(member: Member, written: str) -> None:

@@ -60,8 +60,8 @@ def _assume(scenario: Scenario) -> Sequence[Assumption]:
 PRICES = PriceList(
     as_of=date(2026, 5, 1),
     source="pusher.md §5",
-    # What a message costs in the plan for 99 USD, used up to its end. Deliveries are not counted by us: the service
-    # alone knows who listened.
+    # What a message costs in the plan for 99 USD, used up to its end. Deliveries are counted where a request asks how
+    # many listen (`info`); else the service alone knows.
     prices={"message": Price(Decimal(99) / (4_000_000 * DAYS), free=200_000 * DAYS)},
     bills=dict.fromkeys(("trigger", "trigger_batch", "list_channels", "get_channel", "list_users", "send_to_user",
                          "terminate_connections"), "message"),

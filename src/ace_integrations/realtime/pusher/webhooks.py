@@ -229,17 +229,6 @@ _SAMPLES: Mapping[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-def wire(value: Mapping[str, Any]) -> bytes:
-    """Write a body as Pusher sends it: compact, not escaped."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def sign(scheme: SignatureScheme, value: dict[str, Any], secret: str, now: int) -> tuple[bytes, dict[str, str]]:
-    """Give body and headers of a delivery as Pusher sends it."""
-    body = wire(value)
-    return body, scheme.sign(body, secret=secret, now=now)
-
-
 def _scheme(settings: PusherSettings) -> PusherSignature:
     return PusherSignature(settings.tokens, tolerance_s=settings.webhook_tolerance_s)
 
@@ -257,6 +246,5 @@ WEBHOOKS = WebhookSource(
     parse=parse,
     sample=sample,
     event_types=EVENT_TYPES,
-    sign=sign,
 )
 """Pusher's deliveries."""

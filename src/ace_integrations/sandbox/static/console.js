@@ -32,7 +32,7 @@ const row = (entry) => {
   const tone = entry.status >= 500 || !entry.status ? "bad" : entry.status >= 400 ? "warn" : "ok";
   tr.append(
     cell(code(new Date(entry.at * 1000).toISOString().slice(11, 19))),
-    cell(entry.provider + (entry.kind === "webhook" ? " webhook" : "")),
+    cell(entry.provider + (entry.kind === "call" ? "" : ` ${entry.kind}`)),
     call,
     cell(String(entry.status || "none"), `end status ${tone}`),
     cell(String(entry.duration_ms), "end"),

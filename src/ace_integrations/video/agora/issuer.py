@@ -31,6 +31,8 @@ _CHANNEL = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !#$%&()+-:;<=.>?@[]^_{}|~,"
 )  # fmt: skip
 
+_PUBLISHES, _LISTENS = tuple(map(int, RtcPrivilege)), (int(RtcPrivilege.JOIN),)
+
 
 class RtcRole(IntEnum):
     """What somebody may do in a channel; held to only with co-host authentication (agora.md §3.2)."""
@@ -172,5 +174,4 @@ def channel_of(channel: str) -> str:
 
 
 def _granted(role: RtcRole, ttl_s: int) -> dict[int, int]:
-    names = tuple(RtcPrivilege) if role is RtcRole.PUBLISHER else (RtcPrivilege.JOIN,)
-    return {int(name): ttl_of(ttl_s) for name in names}
+    return dict.fromkeys(_PUBLISHES if role is RtcRole.PUBLISHER else _LISTENS, ttl_of(ttl_s))

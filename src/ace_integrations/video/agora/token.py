@@ -277,16 +277,14 @@ def _read(content: bytes) -> tuple[AccessToken, bytes, bytes, bytes]:
 def _service(reader: "Reader") -> TokenService | None:
     kind, count = reader.unpack("<HH")
     privileges = dict(reader.pair("<HI") for _ in range(count))
-    match kind:
-        case 1:
-            return RtcService(reader.words(), reader.words(), privileges)
-        case 2:
-            return RtmService(reader.words(), privileges)
-        case 5:
-            return ChatService(reader.words(), privileges)
-        case _:
-            # How long it is, only who knows it can say.
-            return None
+    if kind == _RTC:
+        return RtcService(reader.words(), reader.words(), privileges)
+    if kind == _RTM:
+        return RtmService(reader.words(), privileges)
+    if kind == _CHAT:
+        return ChatService(reader.words(), privileges)
+    # How long another one is, only who knows it can say.
+    return None
 
 
 class Reader:

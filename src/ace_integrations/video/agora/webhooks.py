@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -306,12 +305,6 @@ def sample(event_type: str, *, now: int, **fields: Any) -> dict[str, Any]:
     return value | fields
 
 
-def sign(scheme: SignatureScheme, value: dict[str, Any], secret: str, now: int) -> tuple[bytes, dict[str, str]]:
-    """Give body and headers of a notification as Agora sends it."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return body, scheme.sign(body, secret=secret, now=now)
-
-
 def _scheme(settings: AgoraSettings) -> AgoraSignature:
     return AgoraSignature(tolerance_s=settings.webhook_tolerance_s)
 
@@ -329,6 +322,5 @@ WEBHOOKS = WebhookSource(
     parse=parse,
     sample=sample,
     event_types=EVENT_TYPES,
-    sign=sign,
 )
 """Agora's notifications."""

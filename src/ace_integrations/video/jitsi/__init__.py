@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from ace_integrations.video.jitsi.iframe import IFrameConfig, ToolbarButton, config_for, toolbar
     from ace_integrations.video.jitsi.prosody import ServerRules, check_join, check_login
     from ace_integrations.video.jitsi.provider import JitsiProvider
+    from ace_integrations.video.jitsi.provisioning import RoomQuestion, RoomSettings, read_room_question
+    from ace_integrations.video.jitsi.reservations import (
+        Reservation,
+        ReservationConflict,
+        ReservationRequest,
+        read_reservation_request,
+    )
     from ace_integrations.video.jitsi.settings import JitsiSettings
     from ace_integrations.video.jitsi.token import Feature, JaasIssuer, JitsiIssuer, SelfHostedIssuer, SystemIssuer
     from ace_integrations.video.jitsi.webhooks import (
@@ -47,9 +54,14 @@ __all__ = [
     "RecordingEnded",
     "RecordingStarted",
     "RecordingUploaded",
+    "Reservation",
+    "ReservationConflict",
+    "ReservationRequest",
     "RoleWasChanged",
     "RoomCreated",
     "RoomDestroyed",
+    "RoomQuestion",
+    "RoomSettings",
     "SelfHostedIssuer",
     "ServerRules",
     "SettingsProvisioning",
@@ -59,6 +71,8 @@ __all__ = [
     "check_join",
     "check_login",
     "config_for",
+    "read_reservation_request",
+    "read_room_question",
     "toolbar",
 ]
 
@@ -80,6 +94,17 @@ _MODULES = {
         "check_login",
     ),
     "provider": ("JitsiProvider",),
+    "provisioning": (
+        "RoomQuestion",
+        "RoomSettings",
+        "read_room_question",
+    ),
+    "reservations": (
+        "Reservation",
+        "ReservationConflict",
+        "ReservationRequest",
+        "read_reservation_request",
+    ),
     "settings": ("JitsiSettings",),
     "token": (
         "Feature",

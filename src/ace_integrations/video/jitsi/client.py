@@ -1,6 +1,5 @@
 """What can be asked of a Jitsi server, described once, and its two clients."""
 
-import time
 from typing import Any, TypeVar
 
 from pydantic import SecretStr
@@ -17,13 +16,11 @@ from ace_integrations.core import (
     no_content,
     operation,
     require,
-    secret_of,
     without_none,
 )
 from ace_integrations.errors import ConfigurationError, InvalidInputError
 from ace_integrations.video.jitsi.service import SERVICE
-from ace_integrations.video.jitsi.settings import JitsiSettings, pem_of
-from ace_integrations.video.jitsi.token import JaasIssuer, SystemIssuer, private_key
+from ace_integrations.video.jitsi.settings import JitsiSettings
 from ace_integrations.video.rooms import check_room
 
 T = TypeVar("T")
@@ -103,7 +100,7 @@ class JitsiOperations(ServiceOperations):
             silent_reconnect: let the browsers come back at once, into a new meeting.
 
         Raises:
-            ConfigurationError: `JITSI_MODE` is not selfhosted, or `JITSI_SYSTEM_KEY` is not set.
+            ConfigurationError: `JITSI_MODE` is not selfhosted, or `JITSI_SYSTEM_KEY` is not set or no key.
             NotFoundError: nobody is there.
 
         Source: jitsi.md §3.5
@@ -115,15 +112,8 @@ class JitsiOperations(ServiceOperations):
                 "conference": conference(settings, name),
                 "silent-reconnect": "true" if silent_reconnect else None,
             }
-            return HttpCall(
-                "POST",
-                "/end-meeting",
-                no_content,
-                query=query,
-                headers=_as_system(settings, name),
-                # What has ended, ends no second time.
-                repeat=Repeat.SAFE,
-            )
+            # What has ended, ends no second time.
+            return _own(settings, HttpCall("POST", "/end-meeting", no_content, query=query, repeat=Repeat.SAFE))
 
         return Configured(describe)
 
@@ -148,15 +138,15 @@ class JitsiOperations(ServiceOperations):
         name = check_room(room)
 
         def describe(settings: JitsiSettings) -> Call[None]:
-            return HttpCall(
+            call = HttpCall(
                 "PUT",
                 "/kick-participant",
                 no_content,
                 query={"room": name, "prefix": tenant},
                 json=without_none({"participantId": participant_id, "number": number}),
-                headers=_as_system(settings, name),
                 repeat=Repeat.SAFE,
             )
+            return _own(settings, call)
 
         return Configured(describe)
 
@@ -180,35 +170,10 @@ def conference(settings: JitsiSettings, room: str) -> str:
     return f"{room}@{settings.muc_domain or f'conference.{settings.domain}'}"
 
 
-def jaas_issuer(settings: JitsiSettings) -> JaasIssuer:
-    """Give what signs for JaaS.
-
-    Raises:
-        ConfigurationError: a key is missing, or none.
-    """
-    require(settings, "jaas_app_id", "jaas_key_id")
-    pem = pem_of(SecretStr(secret_of(settings, "jaas_private_key")))
-    key = private_key(pem, variable="JAAS_PRIVATE_KEY")
-    return JaasIssuer(str(settings.jaas_app_id), str(settings.jaas_key_id), key)
-
-
-def system_issuer(settings: JitsiSettings) -> SystemIssuer:
-    """Give what signs for this server at your own Prosody.
-
-    Raises:
-        ConfigurationError: a key is missing, or none.
-    """
-    require(settings, "app_id", "domain", "system_key_id")
-    pem = pem_of(SecretStr(secret_of(settings, "system_key")))
-    key = private_key(pem, variable="JITSI_SYSTEM_KEY")
-    sub = settings.sub or str(settings.domain)
-    return SystemIssuer(str(settings.app_id), sub, str(settings.system_key_id), key, settings.audience)
-
-
 def _jaas(settings: JitsiSettings, path: str, body: Any = None, **path_params: str) -> Call[None]:
     if settings.mode != "jaas":
         raise ConfigurationError("JITSI_MODE must be jaas: only JaaS has this call")
-    token = jaas_issuer(settings).issue_admin(now=int(time.time()))
+    require(settings)
     if "{app_id}" in path:
         path_params["app_id"] = str(settings.jaas_app_id)
     return HttpCall(
@@ -217,13 +182,13 @@ def _jaas(settings: JitsiSettings, path: str, body: Any = None, **path_params: s
         no_content,
         path_params=path_params,
         json=body,
-        headers={"authorization": f"Bearer {token}"},
         # Who is out, is put out no second time.
         repeat=Repeat.SAFE,
     )
 
 
-def _as_system(settings: JitsiSettings, room: str) -> dict[str, str]:
+def _own(settings: JitsiSettings, call: HttpCall[None]) -> Call[None]:
     if settings.mode != "selfhosted":
         raise ConfigurationError("JITSI_MODE must be selfhosted: only a server of your own has this call")
-    return {"authorization": f"Bearer {system_issuer(settings).issue(room=room, now=int(time.time()))}"}
+    require(settings, "system_key", "system_key_id")
+    return call

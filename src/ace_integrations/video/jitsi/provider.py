@@ -12,8 +12,9 @@ from pydantic import JsonValue, SecretStr
 from ace_integrations.core import Call, Result, require, secret_of
 from ace_integrations.errors import NotFoundError
 from ace_integrations.video.grant import GrantKind, JoinGrant, Person, shown
-from ace_integrations.video.jitsi.client import JitsiCalls, jaas_issuer
+from ace_integrations.video.jitsi.client import JitsiCalls
 from ace_integrations.video.jitsi.iframe import IFrameConfig, config_for
+from ace_integrations.video.jitsi.service import jaas_issuer
 from ace_integrations.video.jitsi.settings import JitsiSettings
 from ace_integrations.video.jitsi.token import JitsiIssuer, SelfHostedIssuer
 from ace_integrations.video.live_class import Role

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr
 
+from ace_integrations.core.published_key import pem_of_words
 from ace_integrations.settings import ProviderSettings, Secret, SecretList
 from ace_integrations.video.rooms import LEAST_KEY
 
@@ -19,6 +20,9 @@ JAAS_DOMAIN = "8x8.vc"
 SANDBOX_DOMAIN = "meet.sandbox.example.com"
 SANDBOX_JAAS_APP_ID = "vpaas-magic-cookie-5a11db0c5a11db0c5a11db0c5a11db0c"
 """The tenant whose deliveries are the sandbox's."""
+
+SANDBOX_KEY: tuple[str, tuple[int, int]] = ("jitsi sandbox", (572, 178))
+"""Words and distances of the key pair that the twin knows, for JaaS and for the server's own commands."""
 
 _REQUIRED: dict[str, tuple[str, ...]] = {
     "selfhosted": ("domain", "app_id", "app_secret"),
@@ -59,7 +63,11 @@ class JitsiSettings(ProviderSettings):
         "domain": SANDBOX_DOMAIN,
         "app_id": "sandbox-jitsi-app",
         "app_secret": SecretStr("sandbox-jitsi-app-secret-of-more-than-32-bytes"),
+        "system_key_id": "sandbox-system",
+        "jaas_app_id": SANDBOX_JAAS_APP_ID,
+        "jaas_key_id": f"{SANDBOX_JAAS_APP_ID}/5a11db",
         "webhook_secrets": (SecretStr("whsec_sandbox_jitsi"),),
+        "room_key": SecretStr("sandbox-jitsi-names-of-rooms"),
     }
 
     mode: Mode = Field(default="selfhosted", validation_alias="JITSI_MODE")
@@ -118,8 +126,11 @@ class JitsiSettings(ProviderSettings):
         return super().missing(*(fields or _REQUIRED[self.mode]))
 
     def in_sandbox(self, url: str) -> Self:
-        """Give these settings pointed at the twin, which stands in for a server of your own."""
-        return super().in_sandbox(url).model_copy(update={"mode": "selfhosted"})
+        """Give these settings pointed at the twin, which stands in for JaaS, or else for a server of your own."""
+        words, distances = SANDBOX_KEY
+        key = SecretStr(pem_of_words(words, distances=distances))
+        mode = "jaas" if self.mode == "jaas" else "selfhosted"
+        return super().in_sandbox(url).model_copy(update={"mode": mode, "system_key": key, "jaas_private_key": key})
 
     def problems(self) -> list[str]:
         """Say what contradicts itself."""

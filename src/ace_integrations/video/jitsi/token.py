@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Protocol
 
 import jwt
@@ -207,14 +208,21 @@ def private_key(pem: SecretStr, *, variable: str) -> RSAPrivateKey:
     Raises:
         ConfigurationError: it is no RSA key in PEM.
     """
-    try:
-        # In one line of a .env file, line breaks are written out.
-        key = load_pem_private_key(pem.get_secret_value().replace("\\n", "\n").encode(), password=None)
-    except (ValueError, TypeError):
-        key = None
-    if not isinstance(key, RSAPrivateKey):
+    key = _read_key(pem.get_secret_value())
+    if key is None:
         raise ConfigurationError(f"{variable} is no RSA private key in PEM without a password")
     return key
+
+
+@lru_cache(maxsize=8)
+def _read_key(pem: str) -> RSAPrivateKey | None:
+    """Read a key once: checking it takes longer than many signatures with it."""
+    try:
+        # In one line of a .env file, line breaks are written out.
+        key = load_pem_private_key(pem.replace("\\n", "\n").encode(), password=None)
+    except (ValueError, TypeError):
+        return None
+    return key if isinstance(key, RSAPrivateKey) else None
 
 
 def _times(now: int, ttl_s: int) -> dict[str, int]:

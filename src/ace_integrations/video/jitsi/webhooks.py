@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -329,12 +328,6 @@ def _role(*, is_moderator: bool) -> Role:
     return Role.MODERATOR if is_moderator else Role.PARTICIPANT
 
 
-def sign(scheme: SignatureScheme, value: dict[str, Any], secret: str, now: int) -> tuple[bytes, dict[str, str]]:
-    """Give body and headers of a delivery as JaaS sends it."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return body, scheme.sign(body, secret=secret, now=now)
-
-
 def _scheme(settings: JitsiSettings) -> JaasSignature:
     return JaasSignature(tolerance_s=settings.webhook_tolerance_s)
 
@@ -352,6 +345,5 @@ WEBHOOKS = WebhookSource(
     parse=parse,
     sample=sample,
     event_types=EVENT_TYPES,
-    sign=sign,
 )
 """JaaS's deliveries."""

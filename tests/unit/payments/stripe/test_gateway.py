@@ -182,6 +182,7 @@ def test_a_browser_learns_the_publishable_key_and_the_script_only(ace_sandbox: R
     assert ace.public_config() == {
         "NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY": SANDBOX_PUBLISHABLE_KEY,
         "STRIPE_JS_URL": f"{ace_sandbox.url}/stripe/endive/stripe.js",
+        "realtime": ace.realtime.browser_config(),
     }
 
 

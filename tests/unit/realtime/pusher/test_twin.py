@@ -50,6 +50,24 @@ def test_every_channel_of_many_is_reached(pusher, browsers):
     assert answer.batch == ()
 
 
+def counted(ace):
+    return sum(row.units for row in ace.usage.rows() if row.unit == "message")
+
+
+def test_deliveries_are_counted_where_a_request_asks_who_listens(ace, pusher, browsers):
+    browsers.switch(subscription_counts=True)
+    for _ in range(3):
+        browsers.connect().subscribe("course.42")
+    browsers.connect().subscribe("presence-session.42", MEMBER)
+    pusher.trigger(channels=["course.42", "course.43"], name="told", data={}, info=["subscription_count"])
+    assert counted(ace) == 2 + 3
+    asking = BatchEvent("presence-session.42", "told", {}, info=("user_count",))
+    pusher.trigger_batch(events=[asking, BatchEvent("course.42", "told", {})])
+    assert counted(ace) == 5 + 3 + 1
+    pusher.trigger(channels=["course.42"], name="told", data={})
+    assert counted(ace) == 9 + 1
+
+
 def test_a_cache_channel_keeps_the_last_event(pusher):
     assert pusher.get_channel(channel="cache-news", info=["cache"]).cache is None
     pusher.trigger(channels=["cache-news"], name="told", data=[1])

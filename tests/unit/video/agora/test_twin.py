@@ -13,8 +13,8 @@ from ace_integrations.video.agora.issuer import RtcRole, TokenIssuer
 from ace_integrations.video.agora.sandbox import AgoraTwin
 from ace_integrations.video.agora.settings import AgoraSettings
 from ace_integrations.video.agora.webhooks import AgoraSignature, parse
-from ace_integrations.video.events import LeaveReason, PersonJoined, PersonLeft, presences
-from ace_integrations.video.live_class import attendance
+from ace_integrations.video.events import LeaveReason, PersonJoined, PersonLeft, RoleChanged, presences
+from ace_integrations.video.live_class import Role, attendance
 
 CHANNEL = "edv-42-5f1c0a9b7d3e2468"
 
@@ -25,10 +25,15 @@ class House:
     def __init__(self, running):
         self.http = httpx.Client(base_url=f"{running.url}/agora", trust_env=False)
         self.control = running.control
+        self._twin = running.sandbox.twins["agora"]
         self.settings = AgoraSettings().in_sandbox(running.url)
         self.app_id = self.settings.app_id
         self.issuer = TokenIssuer(self.app_id, self.settings.certificates[0], clock=running.control.now)
         self.customer = (self.settings.customer_id, self.settings.customer_secret.get_secret_value())
+
+    @property
+    def notices(self):
+        return self._twin.notices.telling.told
 
     def token(self, uid, role=RtcRole.PUBLISHER, *, channel=CHANNEL, ttl_s=600):
         return self.issuer.rtc(channel=channel, uid=uid, role=role, ttl_s=ttl_s)
@@ -126,6 +131,35 @@ def test_the_same_person_from_another_device_replaces_the_first(house):
     assert "connection-state-change" in house.events(first)
 
 
+def test_a_project_without_a_certificate_takes_nobody_with_a_token(house):
+    house.control.post("agora/tokens", on=False)
+    assert house.join(17).json()["error"] == {"code": 14, "text": "static use dynamic key"}
+    body = {"appid": house.app_id, "channel": CHANNEL, "token": None, "uid": 17}
+    assert house.post("join", **body, role="host", mode="live").status_code == 200
+    house.control.advance(86_401)
+    assert house.call("GET", f"/dev/v1/channel/{house.app_id}")[1]["data"]["total_size"] == 1
+    house.control.reset()
+    assert house.post("join", **body, role="host", mode="live").json()["error"]["code"] == 15
+
+
+def test_a_host_becomes_audience_and_host_again(house):
+    teacher, student = house.come(9), house.come(17)
+    house.post("publish", client=student, channel=CHANNEL)
+    role = lambda role: house.post("role", client=student, channel=CHANNEL, role=role).status_code  # noqa: E731
+    assert role("audience") == 403
+    house.post("unpublish", client=student, channel=CHANNEL)
+    assert (role("audience"), role("audience"), role("host")) == (200, 200, 200)
+    assert house.events(teacher)[-2:] == ["user-published", "user-unpublished"]
+    told = [each["eventType"] for each in house.notices if each["payload"].get("uid") == 17]
+    assert told == [103, 112, 111]
+    assert "platform" not in house.notices[-1]["payload"]
+
+
+def test_in_a_call_there_are_no_roles(house):
+    client = house.join(9, mode="rtc").json()["client"]
+    assert house.post("role", client=client, channel=CHANNEL, role="audience").status_code == 403
+
+
 # The REST calls.
 
 
@@ -210,8 +244,8 @@ def test_an_attendance_comes_of_what_is_told_in_any_order_and_twice(house, runni
     house.control.post("agora/members/kick", client="17")
     house.control.advance(60)
     house.post("leave", client=teacher, channel=CHANNEL)
-    house.control.post("agora/notices/duplicate")
-    house.control.post("agora/notices/release", order="newest first")
+    house.control.post("agora/notices/repeat")
+    house.control.post("agora/notices/release", order="newest_first")
     events = []
     for body, headers in sent(running):
         now = int(house.control.now())
@@ -235,7 +269,40 @@ def test_an_old_project_signs_with_the_older_signature_only(house, running):
     ] * 2
 
 
+def test_each_notice_is_sent_twice_by_a_switch(house, running):
+    house.control.send_webhooks_to(agora="http://127.0.0.1:9/webhook")
+    house.control.post("agora/notices/double", on=True)
+    house.come(17)
+    ids = [parse(Headers(()), body).id for body, _ in sent(running)]
+    assert (len(ids), len(set(ids))) == (4, 2)
+
+
+def test_a_change_of_role_is_told_and_means_one(house, running):
+    house.control.send_webhooks_to(agora="http://127.0.0.1:9/webhook")
+    client = house.come(17)
+    house.post("role", client=client, channel=CHANNEL, role="audience")
+    changed = parse(Headers(()), sent(running)[-1][0]).meaning
+    assert (type(changed), changed.person, changed.role) == (RoleChanged, "17", Role.PARTICIPANT)
+
+
 # Pages, console, journal.
+
+
+def test_a_channels_page_says_what_the_token_says_and_decides(house):
+    house.come(9, token=house.token(9, RtcRole.SUBSCRIBER))
+    client = house.come(17)
+    where = f"/sandbox/rooms/{CHANNEL}"
+    page = house.http.get(where).text
+    assert page.count("publish sound") == 1
+    assert "Token ends in" in page
+    act = lambda what: house.http.post(where, data={"client": client, "do": what}, params={"lang": "ar"})  # noqa: E731
+    answer = act("expire")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{house.http.base_url}{where[1:]}?lang=ar")
+    assert house.events(client)[-2:] == ["token-privilege-did-expire", "connection-state-change"]
+    assert "لا أحد" not in house.http.get(where, params={"lang": "ar"}).text
+    client = house.come(17)
+    assert [act(what).status_code for what in ("paint", "leave", "leave")] == [303] * 3
+    assert house.notices[-1]["payload"]["reason"] == 1
 
 
 def test_the_script_is_there_and_the_journal_keeps_no_token(house):

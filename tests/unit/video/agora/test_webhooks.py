@@ -8,7 +8,7 @@ import pytest
 
 from ace_integrations.core import Headers
 from ace_integrations.errors import InvalidInputError, MalformedEventError, SignatureError, StaleSignatureError
-from ace_integrations.video.agora.webhooks import EVENT_TYPES, V1, V2, AgoraSignature, HostLeft, parse, sample, sign
+from ace_integrations.video.agora.webhooks import EVENT_TYPES, V1, V2, WEBHOOKS, AgoraSignature, HostLeft, parse, sample
 from ace_integrations.video.events import (
     LeaveReason,
     PersonJoined,
@@ -197,6 +197,6 @@ def test_a_sample_knows_its_types_and_fields():
 
 
 def test_a_notification_is_sent_as_agora_sends_it():
-    body, headers = sign(AgoraSignature(), json.loads(N2["body"]), SECRET, NOW)
+    body, headers = WEBHOOKS.sign(AgoraSignature(), json.loads(N2["body"]), SECRET, NOW)
     assert body == N2["body"].encode()
     assert headers == {V1: N2["sha1"], V2: N2["sha256"]}

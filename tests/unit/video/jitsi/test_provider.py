@@ -322,6 +322,12 @@ def test_the_doctor_explains_why_every_token_would_be_refused():
     assert own().warnings(production=True) == []
 
 
+@pytest.mark.parametrize(("mode", "placed"), [("selfhosted", "selfhosted"), ("jaas", "jaas"), ("public", "selfhosted")])
+def test_the_sandbox_stands_in_for_jaas_or_a_server_of_your_own(mode, placed):
+    settings = Settings(sandbox_url="http://127.0.0.1:8600", providers=(JitsiSettings(mode=mode),)).of(JitsiSettings)
+    assert (settings.mode, settings.missing(), settings.problems()) == (placed, [], [])
+
+
 def test_live_classes_can_be_switched_off():
     assert "video" not in dict(Settings(video="").switched_on)
     with Ace(Settings(video="")) as ace, pytest.raises(ConfigurationError, match="ACE_VIDEO"):

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from ace_integrations.video.jitsi.sandbox.rooms import (
     FULL,
+    LOCKED,
     Entry,
     EntryRefusedError,
     Participant,
     Room,
     Rooms,
     Switches,
+    Terms,
 )
 
 TEACHER = Entry(name="Teacher Nine", user_id="9", is_moderator=True)
@@ -30,8 +32,8 @@ class Hall:
     def _hear(self, what: str, room: Room, person: Participant | None, more: Any) -> None:
         self.heard.append((what, person.entry.user_id if person else room.name))
 
-    def enter(self, entry: Entry) -> Participant:
-        return self.rooms.enter("edv-42", entry)
+    def enter(self, entry: Entry, **given: Any) -> Participant:
+        return self.rooms.enter("edv-42", entry, **given)
 
 
 def names(person: Participant) -> list[str]:
@@ -85,9 +87,11 @@ def test_an_end_puts_everybody_out() -> None:
 def test_before_the_host_others_wait_and_come_in_with_them() -> None:
     hall = Hall(wait_for_host=True)
     lina = hall.enter(LINA)
-    assert (lina.is_waiting, names(lina), hall.heard) == (True, [], [("created", "edv-42")])
+    assert (lina.is_waiting, names(lina)) == (True, [])
+    assert hall.heard == [("created", "edv-42"), ("came to the lobby", "17")]
     hall.enter(TEACHER)
     assert not lina.is_waiting
+    assert hall.heard[2:] == [("joined", "9"), ("left the lobby", "17"), ("joined", "17")]
     assert "videoConferenceJoined" in names(lina)
     assert not hall.enter(OMAR).is_waiting
 
@@ -98,6 +102,40 @@ def test_a_host_sees_who_waits_and_lets_them_in() -> None:
     assert hall.rooms.admit("edv-42", lina.id)
     assert not hall.rooms.admit("edv-42", lina.id)
     assert lina in hall.rooms.open["edv-42"].inside
+
+
+def test_a_lobby_lets_nobody_in_by_itself_until_it_is_opened() -> None:
+    hall = Hall()
+    teacher = hall.enter(TEACHER)
+    hall.rooms.guard("edv-42", has_lobby=True)
+    lina, omar = hall.enter(LINA), hall.enter(OMAR)
+    assert names(teacher)[-2:] == ["knockingParticipant", "knockingParticipant"]
+    hall.rooms.leave("edv-42", omar.id)
+    assert hall.heard[-1] == ("left the lobby", "18")
+    hall.rooms.guard("edv-42", has_lobby=False)
+    assert (lina.is_waiting, hall.heard[-1]) == (False, ("joined", "17"))
+
+
+@pytest.mark.parametrize(("entry", "password"), [(LINA, "sesame"), (TEACHER, "")])
+def test_a_password_is_asked_of_who_is_no_moderator(entry: Entry, password: str) -> None:
+    hall = Hall()
+    with pytest.raises(EntryRefusedError) as caught:
+        hall.enter(OMAR, terms=Terms(password="sesame"), password="open")
+    assert (caught.value.name, hall.rooms.open, hall.heard) == (LOCKED, {}, [])
+    assert not hall.enter(entry, terms=Terms(password="sesame"), password=password).is_waiting
+
+
+def test_the_terms_of_a_room_are_those_of_who_opened_it() -> None:
+    hall = Hall()
+    hall.enter(LINA, terms=Terms(max_occupants=2))
+    hall.enter(OMAR, terms=Terms(max_occupants=99))
+    with pytest.raises(EntryRefusedError):
+        hall.enter(TEACHER)
+
+
+def test_with_an_automatic_owner_the_first_moderates_whatever_their_token_says() -> None:
+    hall = Hall(auto_owner=True)
+    assert [hall.enter(one).role for one in (LINA, OMAR, TEACHER)] == ["moderator", "participant", "moderator"]
 
 
 def test_without_the_module_for_roles_everybody_with_a_token_moderates() -> None:

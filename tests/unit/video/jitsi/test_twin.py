@@ -8,8 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from ace_integrations import Ace, Settings
 from ace_integrations.core import Headers
-from ace_integrations.errors import InvalidInputError
+from ace_integrations.errors import AuthenticationError, InvalidInputError
 from ace_integrations.sandbox import start
 from ace_integrations.video.events import LeaveReason, PersonJoined, PersonLeft, presences
 from ace_integrations.video.grant import Person
@@ -19,6 +20,7 @@ from ace_integrations.video.jitsi.settings import SANDBOX_DOMAIN, SANDBOX_JAAS_A
 from ace_integrations.video.jitsi.token import JaasIssuer, SelfHostedIssuer, SystemIssuer
 from ace_integrations.video.jitsi.webhooks import JaasSignature, parse
 from ace_integrations.video.live_class import Role, attendance
+from ace_integrations.video.provider import Reach
 
 ROOM = "edv-42-5f1c0a9b7d3e2468"
 TEACHER, LINA = Person(id="9", name="Teacher Nine"), Person(id="17", name="لينا")
@@ -177,6 +179,51 @@ def test_in_public_mode_no_token_is_asked_for_and_the_first_moderates(house):
     assert [house.join("").json()["role"] for _ in range(2)] == ["moderator", "participant"]
 
 
+def test_the_public_server_cuts_off_a_page_within_another_one_after_five_minutes(house):
+    house.use("switches", name="is_public", value="true")
+    embedded = house.http.post(f"/rooms/{ROOM}/join", json={"embedded": True}).json()["id"]
+    alone = house.http.post(f"/rooms/{ROOM}/join", json={"embedded": False}).json()["id"]
+    house.control.advance(299)
+    assert "readyToClose" not in house.news(embedded)
+    house.control.advance(1)
+    assert house.news(embedded) == ["videoConferenceLeft", "readyToClose"]
+    assert house.news(alone)[-1] == "participantLeft"
+
+
+@pytest.mark.parametrize(
+    ("switch", "value", "change", "before", "after"),
+    [
+        ("allow_empty_token", True, None, "token required", ""),
+        ("domain_verification", False, {"sub": "meet.example.org"}, "Room and token mismatched", ""),
+        ("require_room_claim", False, {"room": None}, "room claim is missing", ""),
+    ],
+)
+def test_a_server_can_be_set_up_otherwise(house, switch, value, change, before, after):
+    claims = {**jwt.decode(house.token(LINA), options={"verify_signature": False}), **(change or {})}
+    claims = {name: value for name, value in claims.items() if value is not None}
+    secret = house.settings.app_secret.get_secret_value()
+    token = "" if change is None else jwt.encode(claims, secret, "HS256")
+    assert house.join(token).json()["error"]["message"] == before
+    house.use("switches", name=switch, value=value)
+    assert house.join(token).json().get("error", {}).get("message", "") == after
+    house.control.reset()
+    assert house.join(token).json()["error"]["message"] == before
+
+
+def test_with_an_automatic_owner_a_student_who_comes_first_moderates(house):
+    house.use("switches", name="auto_owner", value=True)
+    assert house.join(house.token(LINA)).json()["role"] == "moderator"
+
+
+def test_a_moderator_may_guard_the_room(house):
+    teacher = house.come(TEACHER, Role.MODERATOR)
+    assert house.act(teacher, "lobby", on=True) == 204
+    lina = house.join(house.token(LINA)).json()
+    assert (lina["waiting"], house.act(lina["id"], "lobby", on=False)) == (True, 403)
+    assert house.act(teacher, "admit", target=lina["id"]) == 204
+    assert house.news(lina["id"])[0] == "videoConferenceJoined"
+
+
 # JaaS.
 
 
@@ -239,6 +286,30 @@ def test_who_was_banned_stays_out(house, jaas):
     assert house.http.post(f"{ACCESS}/ban/user/17").status_code == 401
 
 
+@pytest.mark.parametrize("mode", ["selfhosted", "jaas"])
+def test_grants_and_commands_of_either_mode_follow_the_sandboxes_clock(running, house, monkeypatch, mode):
+    monkeypatch.setenv("JITSI_MODE", mode)
+    house.control.advance(86_400)
+    now = datetime.fromtimestamp(house.now, UTC)
+    with Ace(Settings(sandbox_url=running.url), clock=house.control.now) as ace:
+        grant = ace.video.grant(
+            session_id="42", person=TEACHER, role=Role.MODERATOR, now=now, ends_at=now + timedelta(hours=1)
+        )
+        teacher = house.join(grant.options["jwt"], grant.room).json()["id"]
+        assert house.http.get(grant.script_url).status_code == 200
+        assert ace.video.end(grant.room) is Reach.SERVER
+        lina = house.use(f"rooms/{ROOM}/enter", name="Lina")["id"]
+        assert ace.video.remove(ROOM, "17", connection=lina) is Reach.SERVER
+    assert [house.news(each)[-1] for each in (teacher, lina)] == ["readyToClose", "readyToClose"]
+
+
+def test_a_token_for_commands_is_of_the_clients_minute(running, house, monkeypatch):
+    monkeypatch.setenv("JITSI_MODE", "jaas")
+    an_hour_ago = lambda: house.control.now() - 3600  # noqa: E731
+    with Ace(Settings(sandbox_url=running.url), clock=an_hour_ago) as late, pytest.raises(AuthenticationError):
+        late.video.end(ROOM)
+
+
 # A server of one's own.
 
 
@@ -283,8 +354,8 @@ def test_an_attendance_comes_of_what_is_told_in_any_order_and_twice(house, runni
     house.act(teacher, "kick", target=lina)
     house.control.advance(60)
     house.act(teacher, "end")
-    house.use("events/duplicate")
-    house.use("events/release", order="newest first")
+    house.use("events/repeat")
+    house.use("events/release", order="newest_first")
     events = told(running)
     assert [type(one).__name__ for one in events[1:]] == [
         "RoomEmptied", "PersonLeft", "PersonLeft", "PersonJoined", "PersonJoined", "RoomStarted",
@@ -329,9 +400,10 @@ def test_the_journal_has_the_join_and_not_the_token(house, running):
     [
         ("keys", {"kid": "x", "pem": "no key"}),
         ("switches", {"name": "colour", "value": "red"}),
+        ("keys", {"kid": "x"}),
         ("rooms/edv-0/end", {}),
         ("rooms/edv-0/kick", {"participant": "ffffffff"}),
-        ("events/duplicate", {}),
+        ("events/repeat", {}),
     ],
 )
 def test_a_control_that_can_do_nothing_says_so(house, control, fields):

@@ -1,6 +1,6 @@
 """The twin's controls: switches, closes, denials, refusals, tokens and webhooks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -15,10 +15,9 @@ from ace_integrations.realtime.pusher.sandbox.hub import Hub
 from ace_integrations.realtime.pusher.sandbox.refusals import FORCED
 from ace_integrations.realtime.pusher.sandbox.watch import Watch
 from ace_integrations.realtime.pusher.sandbox.webhooks import Webhooks
-from ace_integrations.sandbox.asgi import done, read_fields
+from ace_integrations.sandbox.asgi import Act, control, is_on
 
 Json = dict[str, Any]
-Act = Callable[[Json], Json]
 
 _SWITCHES = Switches()
 _OPTIONAL = ("max_connections", "authorized_within_s", "activity_timeout_s")
@@ -44,12 +43,12 @@ class Controls:
             "/requests/refuse": self._refuse,
             "/tokens/add": self._add_token,
             "/tokens/revoke": self._revoke,
-            "/webhooks/hold": self._hold,
-            "/webhooks/release": self._release,
+            # Before the one of all twins: this one can change the token and the time.
             "/webhooks/repeat": self._repeat,
         }
         looks = (Route("/state", self._state), Route("/messages", self._messages))
-        return [*looks, *(Route(path, _control(act), methods=["POST"]) for path, act in posts.items())]
+        routes = (Route(path, control(act), methods=["POST"]) for path, act in posts.items())
+        return [*looks, *routes, *self._webhooks.telling.controls("/webhooks")]
 
     async def _state(self, request: Request) -> Response:
         del request
@@ -124,29 +123,9 @@ class Controls:
 
     # Webhooks.
 
-    def _hold(self, fields: Json) -> Json:
-        del fields
-        self._webhooks.held = self._webhooks.held or []
-        return {}
-
-    def _release(self, fields: Json) -> Json:
-        return {"sent": self._webhooks.release(newest_first=fields.get("order") == "newest_first")}
-
     def _repeat(self, fields: Json) -> Json:
         self._webhooks.repeat(key=str(fields.get("key") or ""), age_s=float(fields.get("age_s") or 0))
         return {}
-
-
-def _control(act: Act) -> Callable[[Request], object]:
-    async def answer(request: Request) -> Response:
-        try:
-            return done(request, act(await read_fields(request) if await request.body() else {}))
-        except KeyError as unknown:
-            return JSONResponse({"error": f"{unknown} is missing or unknown"}, 400)
-        except ValueError:
-            return JSONResponse({"error": "a number cannot be read"}, 400)
-
-    return answer
 
 
 def _read_switch(name: str, value: object) -> object:
@@ -160,7 +139,7 @@ def _read_switch(name: str, value: object) -> object:
     if name == "dialect" and value not in DIALECTS:
         raise KeyError(value)
     if isinstance(usual, bool):
-        return value in (True, "true", "on", "1")
+        return is_on({name: value}, name)
     if isinstance(usual, str):
         return str(value)
     if name in _OPTIONAL and value in (None, ""):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ace_integrations.realtime.pusher.sandbox.account import Account, Token
 from ace_integrations.realtime.pusher.sandbox.frames import Json, inside, write
 from ace_integrations.realtime.pusher.signature import signature
+from ace_integrations.sandbox.telling import Telling
 from ace_integrations.sandbox.twin import World
 
 TIMEOUT_S = 4.0
@@ -26,18 +27,18 @@ class Webhooks:
     """Makes webhooks of what happens.
 
     Attributes:
-        held: those that wait until they are released by hand; None while they go out at once.
+        telling: their bodies on the way to the platform.
     """
 
     def __init__(self, world: World, account: Account) -> None:
         self._world = world
         self._account = account
+        self.telling = Telling[bytes](lambda body: self._post(body, account.tokens[0]))
         self.reset()
 
     def reset(self) -> None:
         """Forget what waits."""
-        self.held: list[bytes] | None = None
-        self.last: bytes | None = None
+        self.telling.reset()
         self._gathered: list[Json] = []
         self._leaving: dict[Who, object] = {}
         self._missed: dict[str, float] = {}
@@ -79,13 +80,6 @@ class Webhooks:
         elif len(self._gathered) == 1:
             self._world.clock.later(GATHERED_S, self._gathered_long_enough)
 
-    def release(self, *, newest_first: bool) -> int:
-        """Send what was held, and hold no more; give how many."""
-        bodies, self.held = self.held or [], None
-        for body in reversed(bodies) if newest_first else bodies:
-            self._post(body, self._account.tokens[0])
-        return len(bodies)
-
     def repeat(self, *, key: str = "", age_s: float = 0.0) -> None:
         """Send the last one anew.
 
@@ -96,9 +90,9 @@ class Webhooks:
         Raises:
             KeyError: the token is unknown, or nothing was sent yet.
         """
-        if self.last is None:
+        if not self.telling.told:
             raise KeyError("webhook")
-        body = inside(self.last.decode())
+        body = inside(self.telling.told[-1].decode())
         older = write({**body, "time_ms": body["time_ms"] - int(age_s * 1000)}).encode()
         self._post(older, self._account.token(key) if key else self._account.tokens[0])
 
@@ -111,12 +105,7 @@ class Webhooks:
             self._send(events)
 
     def _send(self, events: list[Json]) -> None:
-        body = write({"time_ms": int(self._world.clock.now() * 1000), "events": events}).encode()
-        self.last = body
-        if self.held is None:
-            self._post(body, self._account.tokens[0])
-        else:
-            self.held.append(body)
+        self.telling.tell(write({"time_ms": int(self._world.clock.now() * 1000), "events": events}).encode())
 
     def _post(self, body: bytes, token: Token) -> None:
         if not self._world.webhook_url:

@@ -1,24 +1,32 @@
 """Agora's twin: a stand-in for its script, a gateway that checks tokens, signed notices, the REST calls."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from ace_integrations.sandbox.pages import environment, render_page, served
 from ace_integrations.sandbox.twin import Action, Badge, Detail, Item, Step, World
 from ace_integrations.video.agora.sandbox.api import Api
 from ace_integrations.video.agora.sandbox.channels import WARNS_S, App, Channel, Channels, Member
 from ace_integrations.video.agora.sandbox.controls import Controls
 from ace_integrations.video.agora.sandbox.management import Management
 from ace_integrations.video.agora.sandbox.notices import Notices
+from ace_integrations.video.agora.sandbox.pages import Pages
 from ace_integrations.video.agora.settings import AgoraSettings
 
-_FOLDER = Path(__file__).parent / "static"
 _KNOWN = AgoraSettings.sandbox_values
+_WORDS = {
+    101: "101 channel created",
+    102: "102 channel destroyed",
+    103: "103 host joined",
+    104: "104 host left",
+    105: "105 audience joined",
+    106: "106 audience left",
+    107: "107 user joined",
+    108: "108 user left",
+    111: "111 became host",
+    112: "112 became audience",
+}
 
 
 class AgoraTwin:
@@ -37,18 +45,13 @@ class AgoraTwin:
         self.notices = Notices(world, secret=_KNOWN["webhook_secrets"][0].get_secret_value())
         app = App(_KNOWN["app_id"], certificates)
         self.channels = Channels(app, now=world.clock.now, heard=self.notices.hear)
-        self._templates = environment(__package__ or "")
+        self._pages = Pages(self.channels, url=world.url, now=world.clock.now)
         self._api = Api(self.channels, self._watch)
         self._management = Management(self.channels, customer=customer, now=world.clock.now)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Give the script, what it asks, and the REST calls."""
-        pages = [
-            Route("/AgoraRTC_N.js", served(_FOLDER / "AgoraRTC_N.js"), name="page_script"),
-            Route("/door", self._door, name="page_door"),
-            Route("/door.js", served(_FOLDER / "door.js"), name="page_door_script"),
-        ]
-        return [*pages, *self._api.routes(), *self._management.routes()]
+        return [*self._pages.routes(), *self._api.routes(), *self._management.routes()]
 
     def controls(self) -> Sequence[BaseRoute]:
         """Give the routes that decide as the service or the network would."""
@@ -74,19 +77,14 @@ class AgoraTwin:
             return None
         now = self._world.clock.now()
         facts = [(one.user, _fact(one, now)) for one in channel.members.values()]
-        told = [notice for notice in self.notices.sent if notice["payload"]["channelName"] == channel.name]
-        steps = [Step(str(notice["eventType"]), notice["notifyMs"] / 1000) for notice in told]
+        told = [notice for notice in self.notices.telling.told if notice["payload"]["channelName"] == channel.name]
+        steps = [Step(_WORDS[notice["eventType"]], notice["notifyMs"] / 1000) for notice in told]
         return Detail(channel.name, facts, steps, _actions(channel), payload=told[-1])
 
     def reset(self) -> None:
         """Forget everything."""
         self.channels.reset()
         self.notices.reset()
-
-    async def _door(self, request: Request) -> Response:
-        """Give the frame through which a platform's page asks: the sandbox answers no page of another origin."""
-        del request
-        return render_page(self._templates, "agora_door.html", service=self.title, panel=False)
 
     def _watch(self, member: Member) -> None:
         """Look again when a member's token is about to end, and when it ends."""
@@ -112,7 +110,7 @@ def _fact(member: Member, now: float) -> str:
 def _actions(channel: Channel) -> list[Action]:
     acts = {"Put out": "kick", "End the token of": "expire", "Cut off": "lose"}
     return [
-        Action(f"{label} {member.user}", f"/members/{path}", {"client": member.client})
+        Action(f"{label} {member.user}", f"members/{path}", {"client": member.client})
         for member in channel.members.values()
         for label, path in acts.items()
     ]

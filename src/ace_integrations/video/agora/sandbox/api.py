@@ -28,7 +28,14 @@ class Api:
 
     def routes(self) -> list[BaseRoute]:
         """Give them."""
-        asked = {"join": self._join, "publish": self._publish, "renew": self._renew, "leave": self._leave}
+        asked = {
+            "join": self._join,
+            "publish": self._publish,
+            "unpublish": self._unpublish,
+            "role": self._role,
+            "renew": self._renew,
+            "leave": self._leave,
+        }
         posts = [Route(f"/sandbox/{name}", _answering(act), methods=["POST"], name=name) for name, act in asked.items()]
         return [*posts, Route("/sandbox/events", self._events, name="page_events")]
 
@@ -46,6 +53,16 @@ class Api:
 
     def _publish(self, given: Json) -> Json:
         if not self._channels.publish(str(given.get("channel")), str(given.get("client"))):
+            raise JoinRefusedError(*NO_RIGHT)
+        return {}
+
+    def _unpublish(self, given: Json) -> Json:
+        self._channels.unpublish(str(given.get("channel")), str(given.get("client")))
+        return {}
+
+    def _role(self, given: Json) -> Json:
+        is_host = given.get("role") == "host"
+        if not self._channels.take_role(str(given.get("channel")), str(given.get("client")), is_host=is_host):
             raise JoinRefusedError(*NO_RIGHT)
         return {}
 

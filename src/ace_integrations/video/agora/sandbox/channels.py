@@ -65,6 +65,7 @@ class Member:
     Attributes:
         client: the twin's own id of their page.
         user: as their token names them: a uid as text, or an account.
+        token: the one they came with, or renewed; None where the project has none.
         told: what their page has not fetched yet.
         serial: rises with every notice of them.
     """
@@ -76,6 +77,7 @@ class Member:
     joined_at: float
     ends_at: float | None
     may_publish: bool
+    token: AccessToken | None = None
     told: list[tuple[str, Payload]] = field(default_factory=list[tuple[str, Payload]])
     serial: int = 0
     was_warned: bool = False
@@ -131,6 +133,7 @@ class Channels:
 
     def __init__(self, app: App, *, now: Callable[[], float], heard: Heard) -> None:
         self.app = app
+        self._certificates = app.certificates
         self.open: dict[str, Channel] = {}
         self.people: dict[str, Member] = {}
         self.rules: dict[int, Rule] = {}
@@ -163,7 +166,7 @@ class Channels:
             self._heard(101, found, None, {})
         ends_at = None if admitted is None else float(_ends(admitted))
         client = f"agora-{next(self._clients)}"
-        member = Member(client, uid, account, is_host or not is_live, self._now(), ends_at, may_publish)
+        member = Member(client, uid, account, is_host or not is_live, self._now(), ends_at, may_publish, admitted)
         self.people[client] = found.members[client] = member
         self._tell(found, "user-joined", {"uid": member.user}, but=member)
         for other in found.members.values():
@@ -196,8 +199,7 @@ class Channels:
 
     def publish(self, channel: str, client: str) -> bool:
         """Send sound and pictures; False where the project holds people to their tokens and this one says no."""
-        found = self.open.get(channel)
-        member = found.members.get(client) if found else None
+        found, member = self._in(channel, client)
         if found is None or member is None or not member.is_host:
             return False
         if self.app.has_cohost_auth and not member.may_publish:
@@ -206,17 +208,33 @@ class Channels:
         self._tell(found, "user-published", {"uid": member.user, "mediaType": "video"}, but=member)
         return True
 
+    def unpublish(self, channel: str, client: str) -> None:
+        """Send nothing any more."""
+        found, member = self._in(channel, client)
+        if found is not None and member is not None and member.is_publishing:
+            member.is_publishing = False
+            self._tell(found, "user-unpublished", {"uid": member.user, "mediaType": "video"}, but=member)
+
+    def take_role(self, channel: str, client: str, *, is_host: bool) -> bool:
+        """Become host or audience; False in a channel without these, or while somebody of the audience would send."""
+        found, member = self._in(channel, client)
+        if found is None or member is None or not found.is_live or (member.is_publishing and not is_host):
+            return False
+        if member.is_host != is_host:
+            member.is_host = is_host
+            self._notify(111 if is_host else 112, found, member)
+        return True
+
     def renew(self, channel: str, client: str, token: str) -> None:
         """Go on with another token.
 
         Raises:
             JoinRefusedError: it is for another channel or another person.
         """
-        found = self.open.get(channel)
-        member = found.members.get(client) if found else None
+        _, member = self._in(channel, client)
         if member is None:
             raise JoinRefusedError(*NO_RIGHT)
-        admitted = self._admitted(token, channel, member.user)
+        admitted = member.token = self._admitted(token, channel, member.user)
         member.ends_at, member.was_warned = (None if admitted is None else float(_ends(admitted))), False
 
     def forbid(self, *, channel: str, uid: int | None, privileges: Sequence[str], seconds: float) -> Rule:
@@ -231,6 +249,19 @@ class Channels:
                     self._put_out(found, member, "CHANNEL_BANNED" if uid is None else "UID_BANNED", reason=3)
         return rule
 
+    def kick(self, channel: str, member: Member) -> None:
+        """Put one person out, who may come back at once."""
+        self.forbid(channel=channel, uid=member.uid, privileges=("join_channel",), seconds=0)
+
+    def expire(self, member: Member) -> None:
+        """Let somebody's token end now."""
+        member.ends_at = 0.0
+        self.tick()
+
+    def take_tokens(self, *, on: bool) -> None:
+        """Take tokens, and nobody without one; or, as a project without a certificate does, nobody with one."""
+        self.app.certificates = self._certificates if on else ()
+
     def prolong(self, rule_id: int, seconds: float) -> Rule:
         """Let a rule end that many seconds from now."""
         rule = self.rules[rule_id] = replace(self.rules[rule_id], ends_at=self._now() + seconds)
@@ -239,6 +270,7 @@ class Channels:
     def reset(self) -> None:
         """Forget everybody and every rule; nobody is told."""
         self.app.has_cohost_auth = False
+        self.take_tokens(on=True)
         self.open.clear()
         self.people.clear()
         self.rules.clear()
@@ -276,6 +308,10 @@ class Channels:
         if found.lasts_s > LONGEST_S or self._now() >= _ends(found):
             raise JoinRefusedError(*TOO_OLD)
         return found
+
+    def _in(self, channel: str, client: str) -> tuple[Channel | None, Member | None]:
+        found = self.open.get(channel)
+        return found, found.members.get(client) if found else None
 
     def _numbered(self, user: int | str | None) -> tuple[int, str]:
         """Give somebody's number and account: who gives an account gets a number, and who gives nothing too."""

@@ -1,13 +1,14 @@
 """The twin's notifications: what happens in channels, told and signed as the service does."""
 
 import itertools
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from ace_integrations.sandbox.telling import Telling
 from ace_integrations.sandbox.twin import World
 from ace_integrations.video.agora.sandbox.channels import Channel, Member, Payload
 from ace_integrations.video.agora.webhooks import SANDBOX_NOTICE, V2, AgoraSignature
+from ace_integrations.webhooks.json_body import compact
 
 RETRIES_S = (10, 30, 60)
 """Three resends at growing pauses."""
@@ -18,6 +19,8 @@ RTC = 1
 """The product that tells: sound and pictures."""
 
 WEB = 7
+ROLES = (111, 112)
+"""Of a change of role no platform is told."""
 
 
 class Notices:
@@ -25,8 +28,7 @@ class Notices:
 
     Attributes:
         is_old: whether only the older of the two signatures is sent, as from projects that were never changed.
-        sent: what was told so far, oldest first.
-        held: what waits to be sent, while notices are held back.
+        telling: the notices on their way to the platform.
     """
 
     def __init__(self, world: World, *, secret: str) -> None:
@@ -34,8 +36,7 @@ class Notices:
         self._secret = secret
         self._numbers = itertools.count(4330)
         self.is_old = False
-        self.sent: list[dict[str, Any]] = []
-        self.held: list[dict[str, Any]] | None = None
+        self.telling = Telling[Mapping[str, Any]](self._post)
         world.journal.hide(secret)
 
     def hear(self, number: int, channel: Channel, member: Member | None, more: Payload) -> None:
@@ -44,7 +45,8 @@ class Notices:
         payload: dict[str, Any] = {"channelName": channel.name, "ts": int(now), **more}
         # A channel's own notices name nobody but the last who left.
         if member is not None and number != 102:
-            told = {"uid": member.uid, "platform": WEB, "clientSeq": round(now * 1000) + member.serial}
+            platform = {} if number in ROLES else {"platform": WEB}
+            told = {"uid": member.uid, **platform, "clientSeq": round(now * 1000) + member.serial}
             payload |= {**told, "account": member.account}
         notice = {
             "noticeId": f"{SANDBOX_NOTICE}{next(self._numbers)}:{number}",
@@ -54,13 +56,14 @@ class Notices:
             "sid": f"SID{channel.name}",
             "payload": payload,
         }
-        self.sent.append(notice)
-        if self.held is not None:
-            self.held.append(notice)
-        else:
-            self.post(notice)
+        self.telling.tell(notice)
 
-    def post(self, notice: Mapping[str, Any]) -> None:
+    def reset(self) -> None:
+        """Forget what was told."""
+        self.telling.reset()
+        self.is_old = False
+
+    def _post(self, notice: Mapping[str, Any]) -> None:
         """Send one notice to the platform, if it has an address."""
         url = self._world.webhook_url
         if url:
@@ -74,22 +77,10 @@ class Notices:
                 timeout_s=TIMEOUT_S,
             )
 
-    def release(self, *, newest_first: bool) -> int:
-        """Send what was held back; the service promises no order."""
-        held, self.held = self.held or [], None
-        for notice in reversed(held) if newest_first else held:
-            self.post(notice)
-        return len(held)
-
-    def reset(self) -> None:
-        """Forget what was told."""
-        self.sent.clear()
-        self.held, self.is_old = None, False
-
     def _signed(self, notice: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
         # The number stays, the time is that of the try.
         now = round(self._world.clock.now() * 1000)
-        body = json.dumps({**notice, "notifyMs": now}, ensure_ascii=False, separators=(",", ":")).encode()
+        body = compact({**notice, "notifyMs": now})
         signed = _SCHEME.sign(body, secret=self._secret, now=self._world.now())
         if self.is_old:
             del signed[V2]

@@ -9,20 +9,25 @@ from typing import ClassVar
 
 from starlette.routing import BaseRoute
 
+from ace_integrations.core.published_key import key_of_words
 from ace_integrations.sandbox.twin import Action, Badge, Detail, Item, Step, World
 from ace_integrations.video.jitsi.prosody import ServerRules
 from ace_integrations.video.jitsi.sandbox.api import Api
+from ace_integrations.video.jitsi.sandbox.asking import Asking
 from ace_integrations.video.jitsi.sandbox.controls import Controls
 from ace_integrations.video.jitsi.sandbox.doors import Doors
 from ace_integrations.video.jitsi.sandbox.management import Management
 from ace_integrations.video.jitsi.sandbox.notices import Notices
 from ace_integrations.video.jitsi.sandbox.pages import Pages
-from ace_integrations.video.jitsi.sandbox.rooms import Participant, Room, Rooms, Switches
-from ace_integrations.video.jitsi.settings import SANDBOX_DOMAIN, SANDBOX_JAAS_APP_ID, JitsiSettings
+from ace_integrations.video.jitsi.sandbox.rooms import Participant, Payload, Room, Rooms, Switches
+from ace_integrations.video.jitsi.settings import SANDBOX_DOMAIN, SANDBOX_JAAS_APP_ID, SANDBOX_KEY, JitsiSettings
 
 _KNOWN = JitsiSettings.sandbox_values
 _SECRET: str = _KNOWN["app_secret"].get_secret_value()
 _WEBHOOK_SECRETS = [secret.get_secret_value() for secret in _KNOWN["webhook_secrets"]]
+
+EMBEDDED_S = 300
+"""Seconds after which the public server cuts off a page within another one."""
 
 
 class JitsiTwin:
@@ -38,9 +43,13 @@ class JitsiTwin:
         world.journal.hide(_SECRET)
         rules = ServerRules(secret=_SECRET, accepted_issuers=(_KNOWN["app_id"],), domain=SANDBOX_DOMAIN)
         self.notices = Notices(world, app_id=SANDBOX_JAAS_APP_ID, secrets=_WEBHOOK_SECRETS)
-        self.doors = Doors(rules, world.clock.now)
-        self.rooms = Rooms(Switches(), domain=SANDBOX_DOMAIN, now=world.clock.now, heard=self.notices.hear)
-        self._api = Api(self.rooms, self.doors.enter)
+        words, distances = SANDBOX_KEY
+        public = key_of_words(words, distances=distances).public_key()
+        known = {_KNOWN["jaas_key_id"]: public, _KNOWN["system_key_id"]: public}
+        self.doors = Doors(rules, world.clock.now, known)
+        self.rooms = Rooms(Switches(), domain=SANDBOX_DOMAIN, now=world.clock.now, heard=self._hear)
+        self.asking = Asking(world, self.notices, SANDBOX_JAAS_APP_ID)
+        self._api = Api(self.rooms, self.doors.enter, self.asking.terms, self._came)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Give the browser's routes and the server's."""
@@ -49,7 +58,7 @@ class JitsiTwin:
 
     def controls(self) -> Sequence[BaseRoute]:
         """Give the routes that decide as the server, the network or a moderator would."""
-        return Controls(self.rooms, self.doors, self.notices).routes()
+        return Controls(self.rooms, self.doors, self.notices, self.asking).routes()
 
     def items(self) -> Sequence[Item]:
         """Give the open rooms, newest first."""
@@ -65,10 +74,10 @@ class JitsiTwin:
             return None
         people = list(room.participants.values())
         facts = [(f"{one.entry.name} ({one.id})", "waiting" if one.is_waiting else one.role) for one in people]
-        told = [event for event in self.notices.sent if event["sessionId"] == room.session_id]
+        told = [event for event in self.notices.telling.told if event["sessionId"] == room.session_id]
         steps = [Step(event["eventType"], event["timestamp"] / 1000) for event in told]
         kicks = [_kick(room, one) for one in room.inside]
-        end = Action("End for all", f"/rooms/{room.name}/end", tone="danger")
+        end = Action("End for all", f"rooms/{room.name}/end", tone="danger")
         return Detail(room.name, facts, steps, [*kicks, end], payload=told[-1] if told else None)
 
     def reset(self) -> None:
@@ -76,6 +85,28 @@ class JitsiTwin:
         self.rooms.reset(Switches())
         self.doors.reset()
         self.notices.reset()
+        self.asking.reset()
+
+    def _hear(self, what: str, room: Room, person: Participant | None, more: Payload) -> None:
+        self.notices.hear(what, room, person, more)
+        clock = self._world.clock
+        if what == "destroyed":
+            clock.later(0, lambda: self.asking.over(room))
+        elif what == "created" and room.terms.ends_at is not None:
+            clock.later(room.terms.ends_at - clock.now(), lambda: self._time_is_over(room))
+
+    async def _time_is_over(self, room: Room) -> None:
+        if self.rooms.open.get(room.name) is room:
+            self.rooms.end(room.name)
+
+    def _came(self, room: str, person: Participant, is_embedded: bool) -> None:  # noqa: FBT001 - of the shape of `Came`
+        """Let the public server cut off whom another page has in a frame."""
+
+        async def cut() -> None:
+            self.rooms.cut(room, person.id)
+
+        if is_embedded and self.rooms.switches.is_public:
+            self._world.clock.later(EMBEDDED_S, cut)
 
 
 def _badge(room: Room) -> Badge:
@@ -83,4 +114,4 @@ def _badge(room: Room) -> Badge:
 
 
 def _kick(room: Room, person: Participant) -> Action:
-    return Action(f"Put out {person.entry.name}", f"/rooms/{room.name}/kick", {"participant": person.id})
+    return Action(f"Put out {person.entry.name}", f"rooms/{room.name}/kick", {"participant": person.id})

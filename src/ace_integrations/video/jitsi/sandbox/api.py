@@ -1,6 +1,6 @@
 """What the room's page asks of the twin: to come in, to act, and what happened since."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from ace_integrations.video.jitsi.sandbox.rooms import (
     EntryRefusedError,
     Participant,
     Rooms,
+    Terms,
     error_payload,
 )
 
@@ -24,7 +25,17 @@ Raises:
     EntryRefusedError: it does not admit there.
 """
 
-_FOR_MODERATORS = frozenset({"kick", "mute_all", "end", "admit", "appoint"})
+Asks = Callable[[str, Entry], Awaitable[Terms]]
+"""Asks the platform how a room is to be that somebody opens.
+
+Raises:
+    EntryRefusedError: the platform does not want it.
+"""
+
+Came = Callable[[str, Participant, bool], None]
+"""Is told who came into which room, and whether their page is in another one's frame."""
+
+_FOR_MODERATORS = frozenset({"kick", "mute_all", "end", "admit", "appoint", "lobby"})
 
 
 class Api:
@@ -32,11 +43,14 @@ class Api:
 
     Args:
         check: checks tokens; not asked where the deployment is public.
+        came: is told who came in.
     """
 
-    def __init__(self, rooms: Rooms, check: Check) -> None:
+    def __init__(self, rooms: Rooms, check: Check, asks: Asks, came: Came) -> None:
         self._rooms = rooms
         self._check = check
+        self._asks = asks
+        self._came = came
         self._bells = Bells()
         rooms.rang = self._bells.ring
 
@@ -53,10 +67,13 @@ class Api:
         given = await request.json()
         room = request.path_params["room"]
         try:
-            person = self._rooms.enter(room, self._entry(room, given))
+            entry = self._entry(room, given)
+            terms = Terms() if room in self._rooms.open else await self._asks(room, entry)
+            person = self._rooms.enter(room, entry, terms=terms, password=str(given.get("password") or ""))
         except EntryRefusedError as refused:
             kind = "CONNECTION" if refused.name == PASSWORD_REQUIRED else "CONFERENCE"
             return JSONResponse(error_payload(refused.name, refused.message, kind=kind), 403)
+        self._came(room, person, given.get("embedded") is True)
         return JSONResponse(
             {
                 "id": person.id,
@@ -64,6 +81,7 @@ class Api:
                 "waiting": person.is_waiting,
                 "features": dict(person.entry.features or {}),
                 "expires_at": person.entry.expires_at,
+                "expires_in": self._rooms.seconds_left(person),
             }
         )
 
@@ -96,6 +114,8 @@ class Api:
                 rooms.kick(room, target, by=person)
             case "admit":
                 rooms.admit(room, target)
+            case "lobby":
+                rooms.guard(room, has_lobby=bool(given.get("on")))
             case "appoint":
                 rooms.appoint(room, target)
             case "mute_all":

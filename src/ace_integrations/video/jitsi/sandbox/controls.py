@@ -1,95 +1,102 @@
-"""What the console and tests decide: who is put out, which keys a deployment knows, how webhooks go wrong."""
+"""What the console and tests decide: who comes and is put out, which keys a deployment knows, how it is set up."""
 
-from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ace_integrations.sandbox.asgi import done, read_fields
+from ace_integrations.sandbox.asgi import Act, control, is_on
+from ace_integrations.settings import is_loopback
+from ace_integrations.video.jitsi.sandbox.asking import Asking
 from ace_integrations.video.jitsi.sandbox.doors import Doors
 from ace_integrations.video.jitsi.sandbox.notices import Notices
-from ace_integrations.video.jitsi.sandbox.rooms import Rooms
+from ace_integrations.video.jitsi.sandbox.rooms import Entry, EntryRefusedError, Rooms
 
 Fields = dict[str, Any]
+
+_OF_DOORS = {
+    "domain_verification": "verifies_domain",
+    "allow_empty_token": "allows_empty_token",
+    "require_room_claim": "requires_room",
+}
 
 
 class Controls:
     """The control routes."""
 
-    def __init__(self, rooms: Rooms, doors: Doors, notices: Notices) -> None:
+    def __init__(self, rooms: Rooms, doors: Doors, notices: Notices, asking: Asking) -> None:
         self._rooms = rooms
         self._doors = doors
         self._notices = notices
+        self._asking = asking
 
     def routes(self) -> list[BaseRoute]:
         """Give them."""
-        posts: dict[str, Callable[[Fields, str], bool]] = {
-            "/rooms/{id}/end": lambda _, room: self._rooms.end(room),
-            "/rooms/{id}/kick": lambda fields, room: self._rooms.kick(room, str(fields.get("participant")), by=None),
-            "/rooms/{id}/lose": self._lose,
+        posts: dict[str, Act] = {
+            "/rooms/{room}/enter": self._enter,
+            "/rooms/{room}/end": self._end,
+            "/rooms/{room}/kick": self._kick,
+            "/rooms/{room}/lose": self._lose,
             "/switches": self._switch,
             "/keys": self._upload,
             "/secrets": self._rotate,
-            "/events/hold": self._hold,
-            "/events/release": self._release,
-            "/events/duplicate": self._duplicate,
+            "/provisioning": self._provision,
+            "/reservations": self._reserve,
         }
-        return [Route(path, _control(act), methods=["POST"]) for path, act in posts.items()]
+        routes = [Route(path, control(act), methods=["POST"]) for path, act in posts.items()]
+        return [*routes, *self._notices.telling.controls("/events")]
 
-    def _lose(self, fields: Fields, room: str) -> bool:
-        self._rooms.leave(room, str(fields.get("participant")), reason="unrecoverable_error")
-        return True
+    def _enter(self, fields: Fields) -> Fields:
+        """Let somebody in whom no browser brings."""
+        name, id_ = str(fields.get("name") or "Fellow Jitster"), str(fields.get("id") or "")
+        entry = Entry(name=name, user_id=str(fields.get("user_id") or ""), is_moderator=is_on(fields, "moderator"))
+        try:
+            return {"id": self._rooms.enter(fields["room"], entry, id_=id_).id}
+        except EntryRefusedError as refused:
+            raise ValueError(refused.message) from None
 
-    def _switch(self, fields: Fields, _: str) -> bool:
-        name, value = str(fields.get("name")), fields.get("value")
-        switches = self._rooms.switches
+    def _end(self, fields: Fields) -> None:
+        if not self._rooms.end(fields["room"]):
+            raise KeyError(fields["room"])
+
+    def _kick(self, fields: Fields) -> None:
+        if not self._rooms.kick(fields["room"], str(fields["participant"]), by=None):
+            raise KeyError(fields["participant"])
+
+    def _lose(self, fields: Fields) -> None:
+        self._rooms.leave(fields["room"], str(fields["participant"]), reason="unrecoverable_error")
+
+    def _switch(self, fields: Fields) -> None:
+        name, switches, doors = str(fields["name"]), self._rooms.switches, self._doors
         if name == "max_occupants":
-            switches.max_occupants = int(str(value))
-        elif name in ("token_affiliation", "wait_for_host", "is_public"):
-            setattr(switches, name, value in (True, "true"))
+            switches.max_occupants = int(str(fields["value"]))
+        elif name in ("token_affiliation", "auto_owner", "wait_for_host", "is_public"):
+            setattr(switches, name, is_on(fields, "value"))
         else:
-            return False
-        return True
+            changed: Fields = {_OF_DOORS[name]: is_on(fields, "value")}
+            doors.hosted = replace(doors.hosted, **changed)
 
-    def _upload(self, fields: Fields, _: str) -> bool:
+    def _upload(self, fields: Fields) -> None:
         key = load_pem_public_key(str(fields["pem"]).encode())
         if not isinstance(key, RSAPublicKey):
-            return False
+            raise ValueError("it is no RSA key")
         keys = self._doors.system_keys if fields.get("of") == "system" else self._doors.keys
         keys[str(fields["kid"])] = key
-        return True
 
-    def _rotate(self, fields: Fields, _: str) -> bool:
+    def _rotate(self, fields: Fields) -> None:
         self._notices.rotate([str(secret) for secret in fields["secrets"]])
-        return True
 
-    def _hold(self, fields: Fields, _: str) -> bool:
-        del fields
-        self._notices.held = []
-        return True
+    def _provision(self, fields: Fields) -> None:
+        self._asking.provisioning_url = _here(fields)
 
-    def _release(self, fields: Fields, _: str) -> bool:
-        self._notices.release(newest_first=fields.get("order") == "newest first")
-        return True
-
-    def _duplicate(self, fields: Fields, _: str) -> bool:
-        del fields
-        for event in self._notices.sent[-1:]:
-            self._notices.post(event)
-        return bool(self._notices.sent)
+    def _reserve(self, fields: Fields) -> None:
+        self._asking.reservations_url = _here(fields).rstrip("/")
 
 
-def _control(act: Callable[[Fields, str], bool]) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        fields = await read_fields(request) if await request.body() else {}
-        try:
-            was_done = act(fields, str(request.path_params.get("id", "")))
-        except (KeyError, ValueError) as wrong:
-            return JSONResponse({"error": f"{type(wrong).__name__}: {wrong}"}, 400)
-        return done(request, {}) if was_done else JSONResponse({"error": "nothing of that name"}, 404)
-
-    return answer
+def _here(fields: Fields) -> str:
+    url = str(fields.get("url") or "")
+    if url and not is_loopback(url):
+        raise ValueError("a sandbox asks this machine only")
+    return url

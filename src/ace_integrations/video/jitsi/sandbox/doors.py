@@ -1,7 +1,7 @@
 """Who may come in: the checks of a self-hosted server, and those of JaaS, told apart by how a token is signed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import jwt
@@ -27,6 +27,7 @@ class Doors:
 
     Attributes:
         hosted: the self-hosted server's setup.
+        known: the sandbox's own key pair, which both know from the start, by the ids that they know it by.
         keys: the public halves that were uploaded to JaaS, by key id.
         system_keys: the public halves that manage the self-hosted server, by key id.
         banned: ids of people, and tokens, that JaaS was told to keep out, with the Unix second until which.
@@ -34,9 +35,13 @@ class Doors:
 
     hosted: ServerRules
     now: Callable[[], float]
-    keys: dict[str, RSAPublicKey] = field(default_factory=dict[str, RSAPublicKey])
-    system_keys: dict[str, RSAPublicKey] = field(default_factory=dict[str, RSAPublicKey])
+    known: Mapping[str, RSAPublicKey]
+    keys: dict[str, RSAPublicKey] = field(init=False)
+    system_keys: dict[str, RSAPublicKey] = field(init=False)
     banned: dict[str, float] = field(default_factory=dict[str, float])
+
+    def __post_init__(self) -> None:
+        self.reset()
 
     def enter(self, token: str, room: str) -> Entry:
         """Check a token for a room.
@@ -63,6 +68,7 @@ class Doors:
             is_moderator=is_moderator(claims),
             features=_features(claims),
             expires_at=claims.get("exp"),
+            is_jaas=rules is not self.hosted,
         )
 
     def ban(self, whom: str) -> None:
@@ -70,9 +76,9 @@ class Doors:
         self.banned[whom] = self.now() + DAY_S
 
     def reset(self) -> None:
-        """Forget who was banned, and every key that was uploaded."""
-        self.keys.clear()
-        self.system_keys.clear()
+        """Forget who was banned, every key that was uploaded, and how the own server was set up otherwise."""
+        self.keys, self.system_keys = dict(self.known), dict(self.known)
+        self.hosted = replace(self.hosted, verifies_domain=True, allows_empty_token=False, requires_room=True)
         self.banned.clear()
 
     def manages(self, token: str, *, app_id: str) -> int:

@@ -1,13 +1,14 @@
 """The twin's webhooks: what happens in rooms, told and signed as JaaS does."""
 
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ace_integrations.sandbox.telling import Telling
 from ace_integrations.sandbox.twin import World
 from ace_integrations.video.jitsi.sandbox.rooms import Participant, Payload, Room
 from ace_integrations.video.jitsi.webhooks import HEADER, signature_header
+from ace_integrations.webhooks.json_body import compact
 
 RETRIES_S = (10, 60, 300)
 """The service backs off by a rule that it does not tell."""
@@ -18,6 +19,8 @@ _TYPES: Mapping[str, str] = {
     "joined": "PARTICIPANT_JOINED",
     "left": "PARTICIPANT_LEFT",
     "role": "ROLE_CHANGED",
+    "came to the lobby": "PARTICIPANT_JOINED_LOBBY",
+    "left the lobby": "PARTICIPANT_LEFT_LOBBY",
 }
 
 
@@ -29,8 +32,7 @@ class Notices:
 
     Attributes:
         secrets: sign every delivery, each in a part of its own; two while one is being replaced.
-        sent: what was told so far, oldest first.
-        held: what waits to be sent, while events are held back.
+        telling: the events on their way to the platform.
     """
 
     def __init__(self, world: World, *, app_id: str, secrets: Sequence[str]) -> None:
@@ -38,8 +40,7 @@ class Notices:
         self._app_id = app_id
         self._first = tuple(secrets)
         self.rotate(secrets)
-        self.sent: list[dict[str, Any]] = []
-        self.held: list[dict[str, Any]] | None = None
+        self.telling = Telling[Mapping[str, Any]](self._post)
 
     def rotate(self, secrets: Sequence[str]) -> None:
         """Sign with these from now on."""
@@ -57,7 +58,7 @@ class Notices:
         self.tell(_TYPES[what], room, data)
 
     def tell(self, kind: str, room: Room, data: Mapping[str, Any]) -> None:
-        """Send an event, or keep it while events are held back."""
+        """Tell the platform of an event."""
         event = {
             "idempotencyKey": str(uuid.uuid4()),
             "customerId": self._app_id.rpartition("-")[2],
@@ -68,36 +69,25 @@ class Notices:
             "fqn": f"{self._app_id}/{room.name}",
             "data": data,
         }
-        self.sent.append(event)
-        if self.held is not None:
-            self.held.append(event)
-        else:
-            self.post(event)
+        self.telling.tell(event)
 
-    def post(self, event: Mapping[str, Any]) -> None:
+    def reset(self) -> None:
+        """Forget what was told, and sign as at first."""
+        self.rotate(self._first)
+        self.telling.reset()
+
+    def _post(self, event: Mapping[str, Any]) -> None:
         """Send one event to the platform, if it has an address."""
         url = self._world.webhook_url
         if url:
             kind = str(event["eventType"])
             self._world.deliveries.send(
-                provider=self._world.name, type=kind, url=url, sign=lambda: self._signed(event), retries_s=RETRIES_S
+                provider=self._world.name, type=kind, url=url, sign=lambda: self.signed(event), retries_s=RETRIES_S
             )
 
-    def release(self, *, newest_first: bool) -> int:
-        """Send what was held back; the service promises no order."""
-        held, self.held = self.held or [], None
-        for event in reversed(held) if newest_first else held:
-            self.post(event)
-        return len(held)
-
-    def reset(self) -> None:
-        """Forget what was told, and sign as at first."""
-        self.rotate(self._first)
-        self.sent.clear()
-        self.held = None
-
-    def _signed(self, event: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
-        body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+    def signed(self, event: Mapping[str, Any]) -> tuple[bytes, Mapping[str, str]]:
+        """Give body and headers of an event, signed now."""
+        body = compact(event)
         signed = signature_header(body, secrets=self.secrets, now=self._world.now())
         return body, {"content-type": "application/json", HEADER: signed}
 

@@ -5,19 +5,21 @@ A room begins with the first who comes and ends with the last who goes, or when 
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Payload = Mapping[str, Any]
 Heard = Callable[[str, "Room", "Participant | None", Payload], None]
-"""Is told what happens, for webhooks: created, destroyed, joined, left, role."""
+"""Is told what happens, for webhooks: created, destroyed, joined, left, role, came to the lobby, left it."""
 
 NOT_ALLOWED = "conference.connectionError.notAllowed"
 MEMBERS_ONLY = "conference.connectionError.membersOnly"
 FULL = "conference.max_users"
 DESTROYED = "conference.destroyed"
 PASSWORD_REQUIRED = "connection.passwordRequired"  # noqa: S105 - the name of an error
+LOCKED = "conference.passwordRequired"
+NOT_RESERVED = "conference.reservationError"
 
 
 @dataclass(slots=True)
@@ -27,15 +29,38 @@ class Switches:
     Attributes:
         token_affiliation: whether a token's role counts; without it everybody with a token moderates, which is how
             real deployments surprise their owners.
+        auto_owner: whether who comes first moderates, whatever their token says.
         wait_for_host: whether others wait in the lobby until a moderator is in.
         is_public: no tokens, the first who comes moderates, and the call is cut after five minutes.
         max_occupants: of one room.
     """
 
     token_affiliation: bool = True
+    auto_owner: bool = False
     wait_for_host: bool = False
     is_public: bool = False
     max_occupants: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How one room is set up: by the platform, where it was asked, and by its moderators.
+
+    Attributes:
+        waits_for_host: whether others wait until a moderator is in.
+        has_lobby: whether a moderator lets in each who comes.
+        password: who is no moderator must know it; "" for none.
+        max_occupants: of this room, None for as many as anywhere.
+        reservation: the platform's id of it, "" for none.
+        ends_at: Unix seconds at which it is ended for all, None for never.
+    """
+
+    waits_for_host: bool = False
+    has_lobby: bool = False
+    password: str = field(default="", repr=False)
+    max_occupants: int | None = None
+    reservation: str = ""
+    ends_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +71,7 @@ class Entry:
         user_id: the token's own id of the person, "" without one.
         features: what the token allows by name; None for all that the role has.
         expires_at: Unix seconds, None without a token.
+        is_jaas: whether the token is one of JaaS.
     """
 
     name: str
@@ -55,6 +81,7 @@ class Entry:
     is_moderator: bool = False
     features: Mapping[str, bool] | None = None
     expires_at: int | None = None
+    is_jaas: bool = False
 
 
 class EntryRefusedError(Exception):
@@ -108,6 +135,7 @@ class Room:
 
     name: str
     created_at: float
+    terms: Terms = Terms()
     session_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     participants: dict[str, Participant] = field(default_factory=dict[str, Participant])
     ever_had_moderator: bool = False
@@ -145,27 +173,36 @@ class Rooms:
         self.rang: Callable[[str], None] = lambda _: None
         self._numbers = itertools.count(1)
 
-    def enter(self, name: str, entry: Entry) -> Participant:
+    def enter(
+        self, name: str, entry: Entry, *, terms: Terms = Terms(), password: str = "", id_: str = ""
+    ) -> Participant:
         """Let somebody in, or have them wait.
 
+        Args:
+            terms: of the room, if they open it.
+            id_: of the participant; made up when not given.
+
         Raises:
-            EntryRefusedError: the room is full.
+            EntryRefusedError: the room is full, or locked for them.
         """
-        room = self.open.get(name)
-        if room is not None and len(room.inside) >= self.switches.max_occupants:
+        room = self.open.get(name) or Room(name, self._now(), terms)
+        is_moderator = self._moderates(room, entry)
+        if len(room.inside) >= (room.terms.max_occupants or self.switches.max_occupants):
             raise EntryRefusedError(FULL, "the room is full")
-        if room is None:
-            room = self.open[name] = Room(name, self._now())
+        if room.terms.password not in ("", password) and not is_moderator:
+            raise EntryRefusedError(LOCKED, "the room has a password")
+        if name not in self.open:
+            self.open[name] = room
             self._heard("created", room, None, {})
-        person = Participant(uuid.uuid4().hex[:8], f"{uuid.uuid4()}@{self._domain}", entry, self._now())
+        person = Participant(id_ or uuid.uuid4().hex[:8], f"{uuid.uuid4()}@{self._domain}", entry, self._now())
         self.people[person.id] = person
-        person.is_moderator = self._moderates(room, entry)
-        person.is_waiting = self.switches.wait_for_host and not (person.is_moderator or room.ever_had_moderator)
+        person.is_moderator, person.is_waiting = is_moderator, self._waits(room, is_moderator=is_moderator)
         room.participants[person.id] = person
         if person.is_waiting:
             self._tell(room.inside, "knockingParticipant", {"participant": {"id": person.id, "name": entry.name}})
-            return person
-        self._arrived(room, person)
+            self._heard("came to the lobby", room, person, {})
+        else:
+            self._arrived(room, person)
         return person
 
     def leave(self, name: str, person_id: str, *, reason: str = "left") -> None:
@@ -176,7 +213,7 @@ class Rooms:
             return
         if not person.is_waiting:
             self._tell(room.inside, "participantLeft", {"id": person.id})
-            self._heard("left", room, person, {"disconnectReason": reason})
+        self._gone(room, person, reason)
         if not room.inside and not room.waiting:
             self._close(room)
 
@@ -195,6 +232,14 @@ class Rooms:
         self.leave(name, target_id, reason="kicked")
         return True
 
+    def cut(self, name: str, person_id: str) -> None:
+        """Take somebody out whose time is over, if they are still in."""
+        room = self.open.get(name)
+        person = room.participants.get(person_id) if room else None
+        if room is not None and person is not None:
+            self._put_out(person, room)
+            self.leave(name, person_id)
+
     def end(self, name: str) -> bool:
         """End a room for all; False where it is not open."""
         room = self.open.get(name)
@@ -204,10 +249,14 @@ class Rooms:
             self._tell([one], "errorOccurred", error_payload(DESTROYED, "the meeting was ended"))
             self._put_out(one, room)
             del room.participants[one.id]
-            if not one.is_waiting:
-                self._heard("left", room, one, {"disconnectReason": "left"})
+            self._gone(room, one, "left")
         self._close(room)
         return True
+
+    def seconds_left(self, person: Participant) -> int | None:
+        """Give how long somebody's token is good, None without one."""
+        ends_at = person.entry.expires_at
+        return None if ends_at is None else max(0, round(ends_at - self._now()))
 
     def reset(self, switches: Switches) -> None:
         """Forget every room and everybody, and begin with these switches; nobody is told."""
@@ -222,8 +271,18 @@ class Rooms:
         if room is None or target is None or not target.is_waiting:
             return False
         target.is_waiting = False
+        self._heard("left the lobby", room, target, {})
         self._arrived(room, target)
         return True
+
+    def guard(self, name: str, *, has_lobby: bool) -> None:
+        """Let a moderator decide about each who comes from now on, or no more: then all who wait are let in."""
+        room = self.open.get(name)
+        if room is None:
+            return
+        room.terms = replace(room.terms, has_lobby=has_lobby)
+        for waiting in () if has_lobby else room.waiting:
+            self.admit(name, waiting.id)
 
     def mute(self, name: str, target_id: str, *, muted: bool) -> None:
         """Switch a microphone off or on."""
@@ -260,9 +319,13 @@ class Rooms:
             self._heard("role", room, target, {"role": target.role})
 
     def _moderates(self, room: Room, entry: Entry) -> bool:
-        if self.switches.is_public:
-            return not room.inside
-        return entry.is_moderator or not self.switches.token_affiliation
+        if not room.inside and (self.switches.is_public or self.switches.auto_owner):
+            return True
+        return not self.switches.is_public and (entry.is_moderator or not self.switches.token_affiliation)
+
+    def _waits(self, room: Room, *, is_moderator: bool) -> bool:
+        waits_for_host = self.switches.wait_for_host or room.terms.waits_for_host
+        return not is_moderator and (room.terms.has_lobby or (waits_for_host and not room.ever_had_moderator))
 
     def _arrived(self, room: Room, person: Participant) -> None:
         others = [one for one in room.inside if one is not person]
@@ -276,12 +339,18 @@ class Rooms:
         self._heard("joined", room, person, {})
         if person.is_moderator and not room.ever_had_moderator:
             room.ever_had_moderator = True
-            for waiting in room.waiting:
+            for waiting in () if room.terms.has_lobby else room.waiting:
                 self.admit(room.name, waiting.id)
 
     def _put_out(self, person: Participant, room: Room) -> None:
         self._tell([person], "videoConferenceLeft", {"roomName": room.name})
         self._tell([person], "readyToClose", {})
+
+    def _gone(self, room: Room, person: Participant, reason: str) -> None:
+        if person.is_waiting:
+            self._heard("left the lobby", room, person, {})
+        else:
+            self._heard("left", room, person, {"disconnectReason": reason})
 
     def _close(self, room: Room) -> None:
         del self.open[room.name]
@@ -303,10 +372,3 @@ def error_payload(name: str, message: str, *, kind: str = "CONFERENCE") -> dict[
     """Give what a page is told of an error that ends the call."""
     details: dict[str, Any] = {}
     return {"error": {"name": name, "message": message, "type": kind, "isFatal": True, "details": details}}
-
-
-def everyone(rooms: Rooms) -> Iterator[tuple[Room, Participant]]:
-    """Give everybody who is in any room, or waits before one."""
-    for room in rooms.open.values():
-        for person in room.participants.values():
-            yield room, person

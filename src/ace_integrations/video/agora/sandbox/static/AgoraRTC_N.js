@@ -87,6 +87,13 @@
 
     async setClientRole(role) {
       if (this.mode !== "live") throw new AgoraRTCError("INVALID_OPERATION", "only in live mode");
+      if (role === "audience" && this.localTracks.length) {
+        throw new AgoraRTCError("INVALID_OPERATION", "Client can not set client role to audience when publishing stream");
+      }
+      if (this.client) {
+        const told = await post("role", { client: this.client, channel: this.channelName, role });
+        if (told.error) throw new AgoraRTCError("INVALID_OPERATION", told.error.text);
+      }
       this.role = role;
     }
 
@@ -140,6 +147,9 @@
       } else if (event === "user-published") {
         const user = Object.assign(this.user(payload.uid), { hasVideo: true, hasAudio: true });
         for (const kind of ["audio", "video"]) this.emit("user-published", user, kind);
+      } else if (event === "user-unpublished") {
+        const user = Object.assign(this.user(payload.uid), { hasVideo: false, hasAudio: false });
+        for (const kind of ["audio", "video"]) this.emit("user-unpublished", user, kind);
       } else if (payload.uid !== undefined) {
         this.emit(event, this.user(payload.uid));
       } else {
@@ -160,7 +170,10 @@
       return track;
     }
 
-    async unpublish() { this.localTracks = []; }
+    async unpublish() {
+      this.localTracks = [];
+      await post("unpublish", { client: this.client, channel: this.channelName });
+    }
 
     async renewToken(token) {
       const told = await post("renew", { client: this.client, channel: this.channelName, token });

@@ -25,34 +25,55 @@ const post = (path, body) =>
 const act = (what, more = {}) => me && post("act", { id: me.id, do: what, ...more });
 
 const show = (state) => {
+  const had = document.activeElement?.closest("[data-state]");
   for (const part of document.querySelectorAll("[data-state]")) part.hidden = part.dataset.state !== state;
+  // Whoever came by keyboard goes on from here, and not from the page's beginning.
+  if (had?.hidden) byId("main").focus();
 };
 
-const tile = ({ id, displayName }) => {
+const tiles = new Map();
+
+const made = ({ id, displayName }) => {
   const item = byId("tile").content.firstElementChild.cloneNode(true);
+  const kick = item.querySelector(".kick");
   item.dataset.id = id;
   item.style.setProperty("--hue", parseInt(id, 16) % 360);
   item.querySelector(".name").textContent = displayName;
   item.querySelector(".you").hidden = id !== me.id;
-  item.querySelector(".kick").hidden = me.role !== "moderator" || id === me.id;
+  kick.setAttribute("aria-label", `${kick.textContent} ${displayName}`);
+  byId("people").append(item);
   return item;
 };
 
 const draw = () => {
-  byId("people").replaceChildren(...[...people.values()].map(tile));
+  for (const [id, item] of tiles) if (!people.has(id)) { item.remove(); tiles.delete(id); }
+  // What is there already stays there, and keeps the focus.
   for (const one of people.values()) {
-    const item = document.querySelector(`[data-id="${one.id}"]`);
-    item.querySelector(".hand").hidden = !one.handRaised;
-    item.querySelector(".muted").hidden = !one.isMuted;
-    item.querySelector(".moderator").hidden = one.role !== "moderator";
+    if (!tiles.has(one.id)) tiles.set(one.id, made(one));
+    const part = (name) => tiles.get(one.id).querySelector(`.${name}`);
+    part("hand").hidden = !one.handRaised;
+    part("muted").hidden = !one.isMuted;
+    part("moderator").hidden = one.role !== "moderator";
+    part("kick").hidden = me.role !== "moderator" || one.id === me.id;
   }
   document.querySelectorAll("[data-moderator]").forEach((one) => (one.hidden = me.role !== "moderator"));
+};
+
+const knocks = ({ id, name }) => {
+  const item = byId("knock").content.firstElementChild.cloneNode(true);
+  const admit = item.querySelector("button");
+  item.dataset.id = id;
+  item.querySelector(".name").textContent = name;
+  admit.setAttribute("aria-label", `${admit.textContent} ${name}`);
+  byId("waiting").append(item);
 };
 
 const take = ({ event, payload }) => {
   if (event === "videoConferenceJoined") { people.set(payload.id, payload); show("inside"); }
   if (event === "participantJoined") people.set(payload.id, payload);
   if (event === "participantLeft") people.delete(payload.id);
+  if (event === "knockingParticipant") knocks(payload.participant);
+  if (event === "participantJoined") byId("waiting").querySelector(`[data-id="${payload.id}"]`)?.remove();
   if (event === "participantMuted" && people.has(payload.participantId)) people.get(payload.participantId).isMuted = payload.isMuted;
   if (event === "raiseHandUpdated" && people.has(payload.id)) people.get(payload.id).handRaised = payload.handRaised;
   if (event === "participantRoleChanged") {
@@ -80,23 +101,37 @@ const listen = async () => {
   }
 };
 
+// By the sandbox's clock, which may be days ahead of this one.
 const count = () => {
-  if (!me?.expires_at) return;
-  byId("left").textContent = Math.max(0, Math.round(me.expires_at - Date.now() / 1000));
+  if (me?.expires_at) byId("left").textContent = Math.max(0, Math.round(me.expires_in - (performance.now() - me.since) / 1000));
 };
+
+const showRights = () => {
+  const rights = Object.entries(me.features).filter(([, allowed]) => allowed).map(([name]) => name);
+  byId("features").hidden = !rights.length;
+  byId("rights").textContent = rights.join(", ");
+};
+
+let password = "";
 
 const join = async () => {
   const displayName = option("userInfo.displayName") || byId("name").value;
-  const answer = await post("join", { jwt, displayName });
+  const answer = await post("join", { jwt, displayName, password, embedded: window.parent !== window });
   const told = await answer.json();
+  if (told.error?.name === "conference.passwordRequired") {
+    show("locked");
+    tell("passwordRequired", {});
+    return;
+  }
   if (told.error) {
     byId("problem").textContent = `${told.error.name}: ${told.error.message}`;
     show("refused");
     tell("errorOccurred", { error: told.error });
     return;
   }
-  me = told;
+  me = { ...told, since: performance.now() };
   byId("expiry").hidden = !me.expires_at;
+  showRights();
   setInterval(count, 1000);
   count();
   show(me.waiting ? "waiting" : "inside");
@@ -118,6 +153,8 @@ const COMMANDS = {
   muteEveryone: () => act("mute_all"),
   grantModerator: (target) => act("appoint", { target }),
   answerKnockingParticipant: (target, ok) => ok && act("admit", { target }),
+  toggleLobby: (on) => act("lobby", { on }),
+  password: (given) => { password = given; if (!me) join(); },
   toggleAudio: () => act("mute", { on: !people.get(me?.id)?.isMuted }),
   toggleRaiseHand: () => act("hand", { on: !people.get(me?.id)?.handRaised }),
   sendChatMessage: (text) => act("chat", { text }),
@@ -133,7 +170,7 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest("button[data-do]");
   if (!button) return;
   const { do: what } = button.dataset;
-  if (what === "kick") act("kick", { target: button.closest("[data-id]").dataset.id });
+  if (what === "kick" || what === "admit") act(what, { target: button.closest("[data-id]").dataset.id });
   else COMMANDS[what]?.();
 });
 
@@ -145,6 +182,7 @@ byId("say").addEventListener("submit", (event) => {
 });
 
 byId("enter").addEventListener("submit", (event) => { event.preventDefault(); join(); });
+byId("unlock").addEventListener("submit", (event) => { event.preventDefault(); COMMANDS.password(byId("password").value); });
 addEventListener("pagehide", () => me && navigator.sendBeacon(`${base}/rooms/${room}/act`, new Blob([JSON.stringify({ id: me.id, do: "leave" })], { type: "application/json" })));
 
 const shown = option("config.toolbarButtons");

@@ -1,0 +1,1 @@
+"""Live classes on Zoom's Video SDK."""

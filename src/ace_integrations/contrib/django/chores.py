@@ -1,0 +1,44 @@
+"""What waits in Django's database, as chores for `manage.py ace_relay`, a thread, or Celery."""
+
+from collections.abc import Callable
+
+from django.db import DEFAULT_DB_ALIAS, close_old_connections
+
+from ace_integrations.contrib.django.broadcasts import DjangoBroadcastQueue
+from ace_integrations.contrib.django.current import get_ace
+from ace_integrations.contrib.django.mails import DjangoMailQueue
+from ace_integrations.contrib.django.usage import DjangoUsage
+from ace_integrations.contrib.relay import Chore
+
+
+def chores(*, using: str = DEFAULT_DB_ALIAS, clock: Callable[[], float] | None = None) -> tuple[Chore, ...]:
+    """Give what must be done again and again: mails, events for browsers, webhooks whose worker died, counts of use.
+
+    Args:
+        using: the alias of the database.
+        clock: gives Unix seconds; that of `get_ace()` when not given.
+    """
+    ace = get_ace()
+    now = clock or ace.clock
+    mails, events = DjangoMailQueue(using=using, clock=now), DjangoBroadcastQueue(using=using, clock=now)
+    found = [
+        Chore("mails", 1.0, _closing(lambda: mails.send_due(ace.mail))),
+        Chore("webhooks", 5.0, _closing(ace.webhooks.sweep)),
+        Chore("usage", 5.0, _closing(lambda: DjangoUsage(using=using).keep(ace.usage))),
+    ]
+    if ace.settings.realtime:
+        found.append(Chore("broadcasts", 0.5, _closing(lambda: events.send_due(ace.realtime))))
+    return tuple(found)
+
+
+def _closing(do: Callable[[], object]) -> Callable[[], None]:
+    """Do it with connections that are alive, as Django sees to for a request."""
+
+    def done() -> None:
+        close_old_connections()
+        try:
+            do()
+        finally:
+            close_old_connections()
+
+    return done
