@@ -25,6 +25,7 @@ from ace_integrations.mail import Address
 from ace_integrations.mail.notifications import lint, render
 from ace_integrations.video.agora import RtcPrivilege, RtcService
 from ace_integrations.video.agora.token import read_unverified
+from ace_integrations.video.jitsi import JitsiSettings
 
 NUMBERS = count(1)
 NOT_AUTHORIZED = {"error": "You are not authorized to join this session"}
@@ -319,37 +320,46 @@ def test_many_who_start_and_end_a_class_at_once_start_and_end_it_once(school: Sc
 # The end.
 
 
-REACH = {"jitsi": "page", "agora": "server"}
-
-
-def shut_by_the_page(school: School, teacher: Seat, student: dict[str, Any]) -> None:
-    teacher.end_for_all()
-    assert "readyToClose" in teacher.heard()
-    # The room is gone: whoever comes with what they still have finds nobody, and moderates nothing.
+def finds_nobody(school: School, student: dict[str, Any]) -> None:
+    """Jitsi takes its tokens back from nobody: who comes with one finds an empty room, and moderates nothing."""
     with Seat(school.platform.sandbox.url, student) as late:
         assert late.role == "participant"
         late.leave()
 
 
-def shut_by_the_server(school: School, teacher: Seat, student: dict[str, Any]) -> None:
-    assert "connection-state-change" in teacher.heard()
+def finds_it_shut(school: School, student: dict[str, Any]) -> None:
     with pytest.raises(SeatRefusedError, match="CHANNEL_BANNED"):
         Seat(school.platform.sandbox.url, student)
 
 
-AFTER = {"jitsi": shut_by_the_page, "agora": shut_by_the_server}
+PUT_OUT = {"jitsi": ("readyToClose", finds_nobody), "agora": ("connection-state-change", finds_it_shut)}
 
 
 def test_a_grant_from_before_the_end_opens_nothing_after_it(school: School) -> None:
     session = school.made("active")
-    student = school.grant("enrolled", session)
+    student, (told, then) = school.grant("enrolled", session), PUT_OUT[school.video]
     with school.seat("teacher", session) as teacher:
         ended = ASK["end"](school, "teacher", session).json()
-        assert (ended["status"], ended["reach"]) == ("ended", REACH[school.video])
-        AFTER[school.video](school, teacher, student)
+        assert (ended["status"], ended["reach"]) == ("ended", "server")
+        assert told in teacher.heard()
+    then(school, student)
     school.platform.control.advance(timedelta(minutes=11).total_seconds())
     with pytest.raises(SeatRefusedError):
         Seat(school.platform.sandbox.url, student)
+
+
+def test_where_no_server_can_end_a_class_its_teachers_page_is_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = JitsiSettings.in_sandbox
+    without = {"system_key": None}
+    monkeypatch.setattr(JitsiSettings, "in_sandbox", lambda own, url: whole(own, url).model_copy(update=without))
+    with platform_on(sqlite_url(tmp_path), admin=True) as platform, schooled(platform, "jitsi") as school:
+        session = school.made("active")
+        with school.seat("teacher", session) as teacher:
+            assert ASK["end"](school, "teacher", session).json()["reach"] == "page"
+            teacher.end_for_all()
+            assert "readyToClose" in teacher.heard()
 
 
 def test_a_room_whose_name_is_guessed_is_none(school: School) -> None:
@@ -393,7 +403,7 @@ def test_attendance_comes_from_the_provider_and_not_from_asking_to_join(school: 
     assert all(row["left_at"] and row["told_by"] == school.video for row in school.rows(session))
 
 
-@pytest.mark.parametrize("order", ["oldest first", "newest first"])
+@pytest.mark.parametrize("order", ["oldest_first", "newest_first"])
 def test_attendance_is_the_same_when_its_events_come_late_twice_and_shuffled(order: str, school: School) -> None:
     session, control = school.made("active"), school.platform.control
     events = "events" if school.video == "jitsi" else "notices"
@@ -406,7 +416,7 @@ def test_attendance_is_the_same_when_its_events_come_late_twice_and_shuffled(ord
     assert ASK["end"](school, "teacher", session).status_code == 200
     assert school.rows(session) == []
     control.post(f"{school.video}/{events}/release", order=order)
-    control.post(f"{school.video}/{events}/duplicate")
+    control.post(f"{school.video}/{events}/repeat")
     school.wait(lambda: minutes(school.rows(session)) == {"Enrolled": 6}, "two stays must make six minutes")
     kept = "SELECT count(*) FROM session_events WHERE session_id = :one"
     school.wait(lambda: school.platform.database.one(kept, one=session) == 4, "four events must be kept, once each")
