@@ -34,17 +34,24 @@ const once = (act) => {
 const iframe = async ({ script_url: address, options: { domain, ...options } }, { stage, over }) => {
   await load(address);
   const room = new JitsiMeetExternalAPI(domain, { ...options, parentNode: stage });
-  const close = once((why) => { room.dispose(); over(why); });
+  let isOpen = true;
+  const close = once((why) => {
+    isOpen = false;
+    room.dispose();
+    over(why);
+  });
+  // A frame that is gone takes no command.
+  const command = (name) => isOpen && room.executeCommand(name);
   // Somebody without a moderator waits inside the frame; everything else that is told here has ended the call.
   room.addListener("errorOccurred", ({ error }) => error.isFatal === false || close("failed"));
   // Not `videoConferenceLeft`: that also comes as somebody goes to a room beside this one.
   room.addListener("readyToClose", () => close("left"));
   return {
     joined: new Promise((resolve) => { room.addListener("videoConferenceJoined", resolve); }),
-    leave: () => { room.executeCommand("hangup"); close("left"); },
+    leave: () => { command("hangup"); close("left"); },
     // Where the provider's server cannot put everybody out, the moderator's page does; the frame must live to do it.
     endForAll: () => {
-      room.executeCommand("endConference");
+      command("endConference");
       setTimeout(() => close("left"), ENDS_WITHIN_MS);
     },
     renew: async () => {},
