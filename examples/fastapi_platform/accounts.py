@@ -32,15 +32,15 @@ SENDER = Address(email="hello@mg.example.com", name="Rihla")
 _BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
-def _clean(name: str) -> str:
-    """Drop what would turn the text around a name, and what no name holds."""
+def clean(name: str) -> str:
+    """Drop what would turn the text around a name or a title, and what neither holds."""
     return " ".join(name.translate(_BIDI).split())
 
 
 class SignUp(BaseModel):
     """What a new user tells."""
 
-    name: Annotated[str, AfterValidator(_clean), Field(min_length=2, max_length=100)]
+    name: Annotated[str, AfterValidator(clean), Field(min_length=2, max_length=100)]
     email: Annotated[str, AfterValidator(lambda text: Address(email=text).email.lower())]
     password: Annotated[str, Field(min_length=10, max_length=200)]
     role: Annotated[str, Field(pattern="^(student|teacher)$")] = "student"

@@ -1,5 +1,6 @@
 """The course page and the ways to pay from it; PayPal needs no JavaScript, the card form does."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -11,10 +12,11 @@ from ace_integrations import AsyncAce
 from ace_integrations.contrib.fastapi import get_ace, throttled
 from ace_integrations.payments import Choice
 from ace_integrations.payments.rates import Quote, RateRefusedError
-from examples.fastapi_platform import paying, quotes
+from examples.fastapi_platform import classroom, paying, quotes
 from examples.fastapi_platform.accounts import SignedIn, Visitor, asking
+from examples.fastapi_platform.classes import shown_start
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.tables import Course, Enrollment, Payment, User
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, Payment, User
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
@@ -28,10 +30,13 @@ async def course(course_id: int, request: Request, user: Visitor, ace: AceDep, n
     """Show a course; to who may enrol, every way to pay with its amount."""
     async with request.app.state.sessions() as session:
         found = await session.get(Course, course_id)
+        if found is None:
+            return page(request, "not_found.html", user, 404)
         enrolled = user is not None and await session.scalar(_enrolled(user.id, course_id)) is not None
-    if found is None:
-        return page(request, "not_found.html", user, 404)
-    return await _shown(request, user, ace, found, enrolled=enrolled, news=news if news in NEWS else "")
+        coming = await classroom.of_course(session, found, user)
+        teacher = await classroom.teacher_of(session, found)
+    shown = news if news in NEWS else ""
+    return await _shown(request, user, ace, found, enrolled=enrolled, news=shown, classes=coming, teacher=teacher)
 
 
 @router.post("/courses/{course_id}/pay/paypal", dependencies=[Depends(throttled("payments", who=asking))])
@@ -74,14 +79,23 @@ async def change_mind(request: Request, user: Visitor, token: str = "") -> Respo
     return RedirectResponse(f"/courses/{payment.course_id}?news=canceled", 303)
 
 
-def script_origin(ace: AsyncAce) -> str:
-    """Where the gateway's script comes from: the only other host that a page may load from."""
+def content_sources(ace: AsyncAce) -> Mapping[str, tuple[str, ...]]:
+    """Give what the content policy must allow for the card's gateway, by directive: its script, frames and answers."""
     url = urlsplit(_card_script(ace))
-    return f"{url.scheme}://{url.netloc}" if url.netloc else ""
+    gateway = (f"{url.scheme}://{url.netloc}",) if url.netloc else ()
+    return dict.fromkeys(("script-src", "frame-src", "connect-src"), gateway)
 
 
 async def _shown(
-    request: Request, user: User | None, ace: AsyncAce, found: Course, *, enrolled: bool, news: str
+    request: Request,
+    user: User | None,
+    ace: AsyncAce,
+    found: Course,
+    *,
+    enrolled: bool,
+    news: str,
+    classes: list[LiveSession],
+    teacher: str,
 ) -> Response:
     choices: dict[str, Choice] = {}
     quote: Quote | None = None
@@ -101,6 +115,9 @@ async def _shown(
         quote=quote,
         holds_s=int((quote.expires_at - paying.now_of(request)).total_seconds()) if quote is not None else 0,
         news=news,
+        classes=classes,
+        shown_start=shown_start,
+        teacher=teacher,
     )
 
 

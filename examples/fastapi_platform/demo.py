@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import uvicorn
@@ -19,6 +20,7 @@ from ace_integrations import AsyncAce, ConfigurationError, Settings
 from ace_integrations.sandbox import RunningSandbox, start
 from ace_integrations.settings import SANDBOX_PORT
 from examples.fastapi_platform.app import create_app
+from examples.shared.lesson import Lesson
 from examples.shared.story import Story, StoryError
 
 
@@ -31,6 +33,8 @@ class Running:
 
 
 ADMIN = "admin@example.com"
+_HOOKS = {"jitsi": "jaas"}
+"""Twins whose webhooks come in under another name."""
 
 
 @contextmanager
@@ -43,14 +47,18 @@ def running(
     admin_password: str = "",
     gateways: tuple[str, ...] = ("stripe", "paypal"),
     user_budgets: tuple[str, ...] = (),
+    video: str = "jitsi",
 ) -> Generator[Running]:
     """Run both in this process; their ports are free again at the end. Without a password there is no admin."""
     with start(port=sandbox_port) as sandbox, listening(platform_port) as taken:
         platform = f"http://127.0.0.1:{taken.getsockname()[1]}"
         names = sandbox.control.get("status")["twins"]
-        sandbox.control.send_webhooks_to(**{name: f"{platform}/api/{name}/webhook" for name in names})
+        hooks = {name: f"{platform}/api/{_HOOKS.get(name, name)}/webhook" for name in names}
+        sandbox.control.send_webhooks_to(**hooks)
         clock = sandbox.sandbox.clock.now if sandbox.sandbox else time.time
-        settings = Settings(sandbox_url=sandbox.url, payments=gateways, limits=limits, user_budgets=user_budgets)
+        settings = Settings(
+            sandbox_url=sandbox.url, payments=gateways, limits=limits, user_budgets=user_budgets, video=video
+        )
         app = create_app(
             AsyncAce(settings, clock=clock),
             database_url=database_url,
@@ -90,8 +98,10 @@ def once() -> int:
     with tempfile.TemporaryDirectory() as folder, running(_sqlite(folder), admin_password=password) as both:
         say(f"Sandbox  {both.sandbox.url}\nPlatform {both.platform}\n")
         try:
-            with Story(both.platform, both.sandbox.control, admin=(ADMIN, password)) as story:
-                for number, step in enumerate(story.walk(), 1):
+            control, admin = both.sandbox.control, (ADMIN, password)
+            with Story(both.platform, control, admin=admin) as story:
+                lesson = Lesson(both.platform, control, student=story, admin=admin)
+                for number, step in enumerate(chain(story.walk(), lesson.walk()), 1):
                     say(f"{number}. {step.did}\n   {step.saw}")
         except StoryError as error:
             say(f"\nThe journey stopped: {error}")
@@ -109,6 +119,7 @@ def stay() -> int:
             with both as servers:
                 say(f"Platform  {servers.platform}           sign up, verify, enrol, pay with 4242 4242 4242 4242")
                 say(f"          {servers.platform}/jobs, /advisor   jobs here and outside, an advisor who answers")
+                say(f"          {servers.platform}/live   live classes; the admin gives a course to a teacher")
                 say(f"Admin     {servers.platform}/admin/payments   {ADMIN}, password {password}")
                 say(f"Console   {servers.sandbox.url}           what the imitated services hold, and their buttons")
                 say(f"Inbox     {servers.sandbox.url}/console/mailgun")

@@ -91,8 +91,9 @@ async def verify(request: Request, user: Visitor, ace: AceDep) -> Response:
     """Show the stored state; what the service's redirect added to the address is not even read."""
     if user is None:
         return RedirectResponse("/login", 303)
-    answered = await identity.reconcile(ace, request.app.state.sessions, user, now=int(request.app.state.clock()))
-    async with request.app.state.sessions() as session:
+    state = request.app.state
+    answered = await identity.reconcile(ace, state.sessions, user, now=int(state.clock()), bus=state.bus)
+    async with state.sessions() as session:
         fresh = await session.get_one(User, user.id)
     return page(request, "verify.html", fresh, down=not answered)
 

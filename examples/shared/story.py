@@ -29,7 +29,7 @@ class Step:
 
 
 class Story:
-    """One student's way through the platform.
+    """One student's way through the platform, or a teacher's.
 
     Args:
         platform: the platform's address.
@@ -49,11 +49,15 @@ class Story:
         control: Control,
         *,
         email: str = "lina@example.com",
+        name: str = "Lina Farouk",
+        role: str = "student",
         admin: tuple[str, str] | None = None,
     ) -> None:
         self._platform = platform
         self._control = control
         self._email = email
+        self._name = name
+        self._role = role
         self._admin = admin
         self.browser = httpx.Client(base_url=platform, follow_redirects=False, trust_env=False, timeout=20)
         self._secret = self._key = self._page = ""
@@ -88,7 +92,7 @@ class Story:
 
     def sign_up(self) -> Step:
         """Fill in the form."""
-        form = {"name": "Lina Farouk", "email": self._email, "password": "correct horse 42", "role": "student"}
+        form = {"name": self._name, "email": self._email, "password": "correct horse 42", "role": self._role}
         answer = self.browser.post("/signup", data=form)
         self._must(answer.status_code == 303, f"sign-up answered {answer.status_code}")
         status = self.browser.get("/courses/1")

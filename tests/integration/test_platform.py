@@ -15,13 +15,13 @@ from examples.shared import TEMPLATES
 from examples.shared.messages import MESSAGES, Language, say
 from examples.shared.story import Story
 from fastapi.routing import APIRoute, APIRouter
-from tests.integration.platforms import Database, Platform, paid_event, platform_on, sqlite_url
+from tests.integration.platforms import HOOKS, Database, Platform, paid_event, platform_on, sqlite_url
 
 from ace_integrations import AsyncAce, Settings
 from ace_integrations.mail.queue import LOOKS_FOR_S
 from ace_integrations.testing import SignedWebhook, WebhookFactory
 
-PROVIDERS = ("didit", "mailgun", "stripe", "paypal")
+PROVIDERS = ("didit", "mailgun", "stripe", "paypal", "pusher", "jitsi", "agora")
 FORM = {"name": "Lina Farouk", "email": "lina@example.com", "password": "correct horse 42", "role": "student"}
 
 
@@ -113,11 +113,31 @@ ACCESS = {
     "POST /api/ai-career/learning-path": (401, 403, 403),
     "POST /api/ai-career/job-recommendations": (401, 403, 403),
     "POST /api/ai-career/skills-gap": (401, 403, 403),
+    "POST /jobs/{job_id}/apply": (303, 403, 303),
+    "POST /api/jobs": (401, 404, 404),
+    "POST /api/jobs/{job_id}/apply": (401, 403, 409),
+    "POST /api/applications/{application_id}/status": (401, 404, 404),
+    "POST /broadcasting/auth": (401, 403, 403),
+    "POST /broadcasting/user-auth": (401, 200, 200),
+    "GET /api/live/news": (401, 200, 200),
+    "POST /api/live/session/create": (401, 403, 403),
+    "GET /api/live/session/{session_id}": (401, 404, 404),
+    "POST /api/live/session/{session_id}/join": (401, 404, 404),
+    "POST /api/live/session/{session_id}/end": (401, 404, 404),
+    "POST /api/live/session/{session_id}/presence": (401, 404, 404),
+    "GET /api/live/session/{session_id}/attendance": (401, 404, 404),
+    "GET /live": (303, 200, 200),
+    "POST /live": (303, 404, 404),
+    "GET /student/live-class/{session_id}": (303, 404, 404),
+    "GET /teacher/live-class/{session_id}": (303, 404, 404),
+    "POST /teacher/live-class/{session_id}/end": (303, 404, 404),
+    "GET /teacher/live-class/{session_id}/attendance": (303, 404, 404),
+    "POST /admin/courses/{course_id}/teacher": (303, 404, 404),
     "POST /logout": (303, 303, 303),
 }
 """What a stranger, another student and the owner are answered. Signing out is last: it ends the cookie."""
 
-WEBHOOKS = {f"POST /api/{provider}/webhook" for provider in PROVIDERS}
+WEBHOOKS = {f"POST /api/{HOOKS.get(provider, provider)}/webhook" for provider in PROVIDERS}
 
 
 def test_every_route_has_its_row() -> None:
@@ -134,6 +154,8 @@ def _routes(router: APIRouter) -> Iterator[APIRoute]:
             yield from _routes(included)
 
 
+JOB = {"title": "Tutor", "company": "Example Tutors", "location": "Cairo", "description": "Teach."}
+
 BODIES: dict[str, Callable[[Story], dict[str, Any]]] = {
     "/api/payment/confirm": lambda owner: {"json": {"payment_intent_id": owner.intent}},
     "/api/courses/{course_id}/payment/paypal": lambda owner: {"json": {}},
@@ -145,6 +167,15 @@ BODIES: dict[str, Callable[[Story], dict[str, Any]]] = {
     "/api/ai-career/learning-path": lambda owner: {"json": {}},
     "/api/ai-career/skills-gap": lambda owner: {"json": {}},
     "/advisor/cv": lambda owner: {"data": {"cv_text": "Python"}},
+    "/api/jobs": lambda owner: {"json": JOB},
+    "/api/applications/{application_id}/status": lambda owner: {"json": {"status": "interview"}},
+    "/broadcasting/auth": lambda owner: {"data": {"socket_id": "1.2", "channel_name": "private-course.1"}},
+    "/broadcasting/user-auth": lambda owner: {"data": {"socket_id": "1.2"}},
+    "/api/live/session/create": lambda owner: {
+        "json": {"course_id": 1, "title": "Medians", "scheduled_at": "2031-01-01T10:00:00Z"}
+    },
+    "/api/live/session/{session_id}/presence": lambda owner: {"json": {"kind": "joined", "connection": "1"}},
+    "/live": lambda owner: {"data": {"course_id": "1", "title": "Medians"}},
 }
 
 
@@ -155,7 +186,13 @@ def test_each_route_answers_a_stranger_another_student_and_the_owner_as_the_tabl
     owner = people["owner"]
     method, _, path = route.partition(" ")
     where = path.replace(":path", "").format(
-        language="en", course_id=1, session_id=owner.session, payment_id=owner.payment, job_id=1, kind="cv"
+        language="en",
+        course_id=1,
+        session_id=owner.session if "didit" in path else 99,
+        payment_id=owner.payment,
+        job_id=1,
+        application_id=99,
+        kind="cv",
     )
     body = BODIES.get(path, lambda owner: {})(owner)
     answers = [people[who].browser.request(method, where, **body) for who in ("anonymous", "other", "owner")]  # type: ignore[arg-type]
@@ -191,7 +228,7 @@ def test_who_is_enrolled_cannot_pay_again(shared: Platform) -> None:
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "http://127.0.0.1:1"])
 @pytest.mark.parametrize("route", [route for route in ACCESS if route.startswith("POST")])
 def test_a_form_of_another_site_is_refused(route: str, origin: str, shared: Platform) -> None:
-    path = route.removeprefix("POST ").format(course_id=1, payment_id=1)
+    path = route.removeprefix("POST ").format(course_id=1, payment_id=1, job_id=1, application_id=1, session_id=1)
     answer = httpx.post(f"{shared.url}{path}", headers={"origin": origin}, trust_env=False)
     assert answer.status_code == 403
 
@@ -450,6 +487,9 @@ _KNOWN = {
     "mailgun": "permanent_fail",
     "stripe": "payment_intent.succeeded",
     "paypal": "PAYMENT.CAPTURE.COMPLETED",
+    "pusher": "member_added",
+    "jitsi": "PARTICIPANT_JOINED",
+    "agora": "103",
 }
 
 
@@ -647,7 +687,7 @@ def test_every_page_renders_in_both_languages(language: Language, shared: Platfo
     with shared.verified(f"reader-{language}@example.com") as story:
         story.browser.get(f"/lang/{language}")
         pages = ["/courses", "/courses/1", "/courses/99", "/payments", "/verify", "/signup", "/login"]
-        pages += ["/jobs", "/jobs/1", "/profile", "/advisor"]
+        pages += ["/jobs", "/jobs/1", "/profile", "/advisor", "/live"]
         answers = [story.browser.get(page) for page in pages]
         answers += [story.browser.post("/signup", data={}), story.browser.post("/login", data={})]
         story.start_payment()

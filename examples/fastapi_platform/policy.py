@@ -1,0 +1,30 @@
+"""What the platform's pages may load: themselves, and what the configured services need where they are used."""
+
+from collections.abc import Mapping
+
+from ace_integrations import AsyncAce
+from examples.fastapi_platform import buying
+
+_ALWAYS: Mapping[str, tuple[str, ...]] = {
+    "default-src": ("'self'",),
+    "img-src": ("'self'", "data:"),
+    "style-src": ("'self'",),
+    "base-uri": ("'none'",),
+    "form-action": ("'self'",),
+    "frame-ancestors": ("'none'",),
+}
+_OWN: Mapping[str, tuple[str, ...]] = {"script-src": ("'self'",), "frame-src": (), "connect-src": ("'self'",)}
+
+CLASSROOMS = ("/teacher/live-class/", "/student/live-class/")
+
+
+def content_policy(ace: AsyncAce, path: str) -> str:
+    """Give the content policy of the page at a path; only a classroom loads the video provider's script."""
+    services = [buying.content_sources(ace)]
+    if ace.settings.realtime:
+        services.append(ace.realtime.content_sources())
+    if ace.settings.video and path.startswith(CLASSROOMS):
+        services.append(ace.video.content_sources())
+    asked = {name: (*own, *(source for one in services for source in one.get(name, ()))) for name, own in _OWN.items()}
+    directives = {**_ALWAYS, **asked}
+    return "; ".join(" ".join((name, *(dict.fromkeys(sources) or ("'none'",)))) for name, sources in directives.items())
