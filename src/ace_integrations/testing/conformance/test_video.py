@@ -84,6 +84,14 @@ def test_a_grant_says_what_a_browser_needs(
     assert json.loads(given.for_page()) == given.for_browser()
 
 
+def test_a_page_may_load_what_the_grant_names(ace: Ace, grant: Grant) -> None:
+    """A platform's content policy is made of it."""
+    script = grant().script_url
+    sources = ace.video.content_sources()
+    assert all(name.endswith("-src") for name in sources)
+    assert script is None or any(script.startswith(source) for source in sources["script-src"])
+
+
 def test_a_grant_does_not_show_its_token(grant: Grant) -> None:
     """It ends up in a log one day."""
     given = grant()
