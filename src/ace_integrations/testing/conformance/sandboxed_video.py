@@ -7,8 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ace_integrations.ace import Ace, AsyncAce
-from ace_integrations.core import Reply
-from ace_integrations.core.http import Pool, WireRequest
+from ace_integrations.core.http import Pool, WireReply, WireRequest
 from ace_integrations.sandbox.server import RunningSandbox, start
 from ace_integrations.settings import Settings
 from ace_integrations.video import JoinGrant, Role
@@ -42,7 +41,7 @@ class _Sandboxed:
         """Move the sandbox's clock."""
         self.sandbox.control.advance(seconds)
 
-    def ask(self, path: str, asked: dict[str, Any]) -> Reply:
+    def ask(self, path: str, asked: dict[str, Any]) -> WireReply:
         """Ask the twin as its script in a page does."""
         request = WireRequest(
             "POST",
