@@ -1,8 +1,6 @@
 """The course page and the ways to pay from it; PayPal needs no JavaScript, the card form does."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -17,6 +15,7 @@ from examples.fastapi_platform.accounts import SignedIn, Visitor, asking
 from examples.fastapi_platform.classes import shown_start
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, Payment, User
+from examples.shared.policy import card_script
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
@@ -79,13 +78,6 @@ async def change_mind(request: Request, user: Visitor, token: str = "") -> Respo
     return RedirectResponse(f"/courses/{payment.course_id}?news=canceled", 303)
 
 
-def content_sources(ace: AsyncAce) -> Mapping[str, tuple[str, ...]]:
-    """Give what the content policy must allow for the card's gateway, by directive: its script, frames and answers."""
-    url = urlsplit(_card_script(ace))
-    gateway = (f"{url.scheme}://{url.netloc}",) if url.netloc else ()
-    return dict.fromkeys(("script-src", "frame-src", "connect-src"), gateway)
-
-
 async def _shown(
     request: Request,
     user: User | None,
@@ -110,7 +102,7 @@ async def _shown(
         user,
         course=found,
         enrolled=enrolled,
-        script=_card_script(ace),
+        script=card_script(ace),
         choices=choices,
         quote=quote,
         holds_s=int((quote.expires_at - paying.now_of(request)).total_seconds()) if quote is not None else 0,
@@ -144,10 +136,6 @@ def _news_of(answer: dict[str, Any]) -> str:
     if "decline_code" in answer:
         return "declined"
     return "review" if answer["status"] == "review" else "checking"
-
-
-def _card_script(ace: AsyncAce) -> str:
-    return ace.payments.browser_config("stripe")["STRIPE_JS_URL"] if "stripe" in ace.payments.gateways else ""
 
 
 def _enrolled(user_id: int, course_id: int) -> Any:

@@ -11,8 +11,8 @@ from ace_integrations.audit import Audit
 from ace_integrations.contrib.sqlalchemy import written
 from ace_integrations.payments import Access, Checkout, GatewayReport, Outcome, PaymentHint, StoredPayment
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.accounts import user_key
 from examples.fastapi_platform.tables import AUDIT, OPEN, Course, Enrollment, Payment, Revenue, as_utc
+from examples.shared.accounts import user_key
 
 checkout = Checkout()
 

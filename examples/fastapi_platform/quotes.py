@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations import AsyncAce
 from ace_integrations.payments.rates import Quote
-from examples.fastapi_platform.accounts import user_key
 from examples.fastapi_platform.tables import Course, Payment, StoredQuote, User
+from examples.shared.accounts import user_key
 
 CURRENCY = "USD"
 ENOUGH = timedelta(minutes=5)
