@@ -24,17 +24,15 @@ class AnsweredError(Exception):
 
 def by_method(**views: View) -> View:
     """Give the view of an address whose methods are views of their own: `by_method(get=form, post=save)`."""
-    if "get" in views:
-        views.setdefault("head", views["get"])
 
     def choose(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        view = views.get((request.method or "").lower())
-        if view is None:
-            allowed = ", ".join(sorted(name.upper() for name in views))
+        asked = "get" if request.method == "HEAD" else str(request.method).lower()
+        if asked not in views:
+            allowed = ", ".join(sorted(map(str.upper, views)))
             return JsonResponse({"detail": "Method Not Allowed"}, status=405, headers={"Allow": allowed})
-        return view(request, *args, **kwargs)
+        return views[asked](request, *args, **kwargs)
 
-    choose.views = views  # type: ignore[attr-defined]  # a test reads which methods there are
+    choose.views = views  # type: ignore[attr-defined]  # for a list of all that is served
     return choose
 
 

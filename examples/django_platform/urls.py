@@ -17,7 +17,7 @@ urlpatterns = [
     # JaaS is Jitsi's name where it sends webhooks.
     *webhook_urls("jitsi", route="api/jaas/webhook"),
     health_url(),
-    path("static/<path:path>", serve, {"document_root": STATIC}),
+    path("static/<path:path>", serve, {"document_root": STATIC}, name="static"),
     path("", by_method(get=pages.home)),
     path("lang/<str:language>", by_method(get=pages.choose_language)),
     path("signup", by_method(get=pages.sign_up_form, post=pages.sign_up)),

@@ -1,7 +1,10 @@
 """The example platform over real sockets: who may do what, what is refused, what happens while a service is down."""
 
 import html
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -157,10 +160,53 @@ ACCESS = {
 WEBHOOKS = {f"POST /api/{HOOKS.get(provider, provider)}/webhook" for provider in PROVIDERS}
 
 
-def test_every_route_has_its_row() -> None:
+LATER = (
+    "/jobs",
+    "/profile",
+    "/advisor",
+    "/live",
+    "/student/",
+    "/teacher/",
+    "/broadcasting/",
+    "/admin/courses/",
+    "/api/jobs",
+    "/api/ai-career/",
+    "/api/applications/",
+    "/api/live/",
+)
+"""What only the FastAPI platform serves so far."""
+
+
+def is_there(path: str, kind: Kind) -> bool:
+    """Whether a platform serves an address."""
+    return kind == "fastapi" or not path.startswith(LATER)
+
+
+def must_serve(path: str, kind: Kind) -> None:
+    """Skip a test of an address that a platform does not serve yet."""
+    if not is_there(path, kind):
+        pytest.skip("this platform does not serve it yet")
+
+
+def test_every_route_has_its_row(kind: Kind) -> None:
+    rows = {row for row in ACCESS if is_there(row.partition(" ")[2], kind)}
+    assert ROUTES[kind]() == rows | WEBHOOKS
+
+
+def _of_fastapi() -> set[str]:
     app = create_app(AsyncAce(Settings(sandbox=True)), database_url="sqlite+aiosqlite://")
-    routes = {f"{method} {route.path}" for route in _routes(app.router) for method in route.methods}
-    assert routes == set(ACCESS) | WEBHOOKS
+    return {f"{method} {route.path}" for route in _routes(app.router) for method in route.methods}
+
+
+def _of_django() -> set[str]:
+    # In a process of its own: Django is set up once for each, and other tests have another project.
+    command = [sys.executable, "-m", "tests.integration.django_routes"]
+    environment = {**os.environ, "ACE_SANDBOX": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    listed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return set(listed.stdout.splitlines())
+
+
+ROUTES: dict[Kind, Callable[[], set[str]]] = {"fastapi": _of_fastapi, "django": _of_django}
 
 
 def _routes(router: APIRouter) -> Iterator[APIRoute]:
@@ -198,10 +244,11 @@ BODIES: dict[str, Callable[[Story], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("route", ACCESS)
 def test_each_route_answers_a_stranger_another_student_and_the_owner_as_the_table_says(
-    route: str, people: dict[str, Story]
+    route: str, people: dict[str, Story], kind: Kind
 ) -> None:
     owner = people["owner"]
     method, _, path = route.partition(" ")
+    must_serve(path, kind)
     where = path.replace(":path", "").format(
         language="en",
         course_id=1,
@@ -244,10 +291,11 @@ def test_who_is_enrolled_cannot_pay_again(shared: Platform) -> None:
 
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "http://127.0.0.1:1"])
 @pytest.mark.parametrize("route", [route for route in ACCESS if route.startswith("POST")])
-def test_a_form_of_another_site_is_refused(route: str, origin: str, shared: Platform) -> None:
+def test_a_form_of_another_site_is_refused(route: str, origin: str, kind: Kind, shared: Platform) -> None:
+    must_serve(route.removeprefix("POST "), kind)
     path = route.removeprefix("POST ").format(course_id=1, payment_id=1, job_id=1, application_id=1, session_id=1)
-    answer = httpx.post(f"{shared.url}{path}", headers={"origin": origin}, trust_env=False)
-    assert answer.status_code == 403
+    # With the right token: the browser sends the cookie along whoever made the form.
+    assert shared.post(path, headers={"origin": origin}).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -651,11 +699,11 @@ def test_while_stripe_is_down_a_confirmation_is_being_checked_and_later_known(fr
         assert story.confirm()["success"]
 
 
-@pytest.mark.parametrize("kind", ["status", "reset_before", "reset_after", "html"])
-def test_while_didit_is_down_the_page_says_so_and_nobody_is_let_in(kind: str, fresh: Platform) -> None:
+@pytest.mark.parametrize("fault", ["status", "reset_before", "reset_after", "html"])
+def test_while_didit_is_down_the_page_says_so_and_nobody_is_let_in(fault: str, fresh: Platform) -> None:
     with fresh.student() as story:
         story.sign_up()
-        fresh.control.fail(kind, provider="didit", status=503, times=None)
+        fresh.control.fail(fault, provider="didit", status=503, times=None)
         page = story.browser.post("/verify")
         assert page.status_code == 503
         assert say("service_down", "en") in page.text
@@ -701,12 +749,12 @@ LANGUAGES: tuple[Language, ...] = ("en", "ar")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_renders_in_both_languages(language: Language, shared: Platform) -> None:
+def test_every_page_renders_in_both_languages(language: Language, kind: Kind, shared: Platform) -> None:
     with shared.verified(f"reader-{language}@example.com") as story:
         story.browser.get(f"/lang/{language}")
         pages = ["/courses", "/courses/1", "/courses/99", "/payments", "/verify", "/signup", "/login"]
         pages += ["/jobs", "/jobs/1", "/profile", "/advisor", "/live"]
-        answers = [story.browser.get(page) for page in pages]
+        answers = [story.browser.get(page) for page in pages if is_there(page, kind)]
         answers += [story.browser.post("/signup", data={}), story.browser.post("/login", data={})]
         story.start_payment()
         answers.append(story.browser.get("/payments"))
