@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.platforms import Kind, Platform, fresh_postgresql, platform_on, sqlite_url
+from tests.integration.platforms import KINDS, Kind, Platform, fresh_postgresql, platform_on, sqlite_url
 
 ON: tuple[tuple[Kind, str], ...] = (("fastapi", "sqlite"), ("fastapi", "postgresql"), ("django", "postgresql"))
 """Each database of a platform of its own kind; Django's is also run on SQLite by what shares one platform."""
@@ -18,3 +18,10 @@ def platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platfor
     url = sqlite_url(tmp_path) if is_sqlite else fresh_postgresql(request.getfixturevalue("postgresql_url"))
     with platform_on(url, kind=kind) as running:
         yield running
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Give each platform in turn."""
+    found: Kind = request.param
+    return found
