@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ace_integrations.jobs import EmploymentType, ExperienceLevel
 from ace_integrations.realtime import ApplicationStatusChanged, JobPosted
 from examples.fastapi_platform import universities
-from examples.fastapi_platform.accounts import SignedIn, Visitor, clean
+from examples.fastapi_platform.accounts import SignedIn, Visitor
 from examples.fastapi_platform.admin import Admin
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.postings import posting_of
 from examples.fastapi_platform.tables import Application, Job, User
+from examples.shared.accounts import clean
 
 router = APIRouter()
 

@@ -11,6 +11,7 @@ from ace_integrations.contrib.sqlalchemy import audit_table, claims_table, mail_
 from ace_integrations.contrib.sqlalchemy.broadcasts import broadcast_table
 from ace_integrations.contrib.sqlalchemy.conversations import conversation_tables
 from ace_integrations.payments import Money
+from examples.shared.paying import OPEN
 
 
 def utc_now() -> datetime:
@@ -104,10 +105,6 @@ class StoredQuote(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     quote: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
-OPEN = ("pending", "action_required", "approved", "processing", "authorised")
-"""States of a payment that may still become money."""
 
 
 class Payment(Base):

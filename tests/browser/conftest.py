@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from examples.fastapi_platform.demo import ADMIN, Running, running
+from examples.fastapi_platform.demo import running
+from examples.shared.demonstration import ADMIN, Running
 from examples.shared.messages import Language
 from examples.shared.story import Story
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
