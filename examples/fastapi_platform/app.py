@@ -7,50 +7,63 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.base import RequestResponseEndpoint
 
 from ace_integrations import AsyncAce
-from ace_integrations.contrib.fastapi import health_route, throttled, webhook_routes
+from ace_integrations.contrib.fastapi import health_route, realtime_routes, throttled, webhook_routes
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore, AsyncSqlSuppressions, AsyncSqlUsage
+from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue
 from ace_integrations.events import EventBus
 from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
-from ace_integrations.webhooks import AsyncReceiver
+from ace_integrations.video import ClassRefusedError, PersonJoined, PersonLeft
 from examples.fastapi_platform import (
     accounts,
     admin,
     advising,
     advisor,
+    applications,
+    attending,
     board,
     buying,
+    classes,
+    classroom,
     identity,
     jobs,
+    live,
     pages,
     paying,
     payments,
     profiles,
     refunds,
 )
-from examples.fastapi_platform.accounts import AccountCreated, asking, recording, welcoming
+from examples.fastapi_platform.accounts import AccountCreated, asking, recording, signed_in, welcoming
 from examples.fastapi_platform.career import RefusedError
 from examples.fastapi_platform.database import Sessions, open_engine, prepare
+from examples.fastapi_platform.identity import IdentityVerified
+from examples.fastapi_platform.listening import channel_rules, member
 from examples.fastapi_platform.postings import finding
-from examples.fastapi_platform.tables import MAILS, USAGE, WEBHOOK_CLAIMS
+from examples.fastapi_platform.tables import BROADCASTS, MAILS, USAGE, WEBHOOK_CLAIMS
+from examples.fastapi_platform.telling import forget_old_news, telling
+from examples.shared import STATIC
+from examples.shared.policy import content_policy
 
-SHARED = Path(__file__).resolve().parent.parent / "shared"
 MAILS_S = 0.2
 """Seconds between two looks into the queue of mails."""
 SWEEP_S = 5.0
 """Seconds after which what a killed process left behind is finished."""
 USAGE_S = 5.0
 PAYMENTS_S = 5.0
-WEBHOOKS = ("didit", "mailgun", "stripe", "paypal")
+EVENTS_S = 0.2
+"""Seconds between two looks into the queue of events for browsers."""
+CLASSES_S = 5.0
+WEBHOOKS = ("didit", "mailgun", "stripe", "paypal", "pusher", "jaas", "agora")
+"""Where webhooks come in; JaaS is Jitsi's name there."""
 
 logger = logging.getLogger("platform")
 
@@ -78,29 +91,31 @@ def create_app(
         engine = open_engine(database_url)
         sessions = await prepare(engine)
         await accounts.keep_admin(sessions, admin_login or _admin_of_environment())
-        app.state.ace, app.state.sessions, app.state.clock = ace, sessions, clock
-        app.state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
-        app.state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
-        mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
+        state = app.state
+        state.ace, state.sessions, state.clock = ace, sessions, clock
+        state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
+        state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
+        mails = state.mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
+        events = AsyncSqlBroadcastQueue(sessions, BROADCASTS, clock=clock) if ace.settings.realtime else None
+        state.tell = telling(events, now=lambda: datetime.fromtimestamp(clock(), UTC))
         ace.mail.suppressions = AsyncSqlSuppressions(sessions, MAILS)
         ace.jobs.board.local = finding(sessions, clock)
-        app.state.receiver.on(DeliveryEvent)(mails.note)
-        app.state.receiver.on(PaymentHint)(payments.on_payment_hint(ace, sessions))
-        app.state.talks = set()
-        app.state.bus = EventBus()
-        app.state.bus.on(AccountCreated)(welcoming(mails, origin=app.state.origin))
-        app.state.bus.on(AccountCreated)(recording(ace.audit))
+        state.talks = set()
+        _connect(app)
         usage = AsyncSqlUsage(sessions, USAGE)
         background = [
             asyncio.create_task(_every(MAILS_S, lambda: mails.send_due(ace.mail))),
-            asyncio.create_task(_every(SWEEP_S, app.state.receiver.sweep)),
+            asyncio.create_task(_every(SWEEP_S, state.receiver.sweep)),
             asyncio.create_task(_every(USAGE_S, lambda: usage.keep(ace.usage))),
             asyncio.create_task(_every(PAYMENTS_S, lambda: _finish_payments(ace, sessions, clock))),
+            asyncio.create_task(_every(CLASSES_S, lambda: _finish_classes(app))),
         ]
+        if events is not None:
+            background.append(asyncio.create_task(_every(EVENTS_S, lambda: events.send_due(ace.realtime))))
         try:
             yield
         finally:
-            for task in (*background, *app.state.talks):
+            for task in (*background, *state.talks):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
@@ -109,10 +124,11 @@ def create_app(
             await engine.dispose()
 
     app = FastAPI(title="Rihla", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.receiver = _receiver(ace)
+    app.state.receiver = ace.webhooks
     app.middleware("http")(_guard)
     app.add_exception_handler(RefusedError, advising.refusal)  # type: ignore[arg-type]  # of that class only
-    app.include_router(webhook_routes(app.state.receiver, *WEBHOOKS, refused_status={"stripe": 403}))
+    app.add_exception_handler(ClassRefusedError, live.refusal)  # type: ignore[arg-type]  # likewise
+    app.include_router(_webhook_routes(ace))
     app.include_router(health_route(ace))
     limited = [Depends(throttled("default", who=asking))]
     app.include_router(identity.router, dependencies=limited)
@@ -120,12 +136,18 @@ def create_app(
     app.include_router(admin.router, dependencies=limited)
     app.include_router(jobs.router, dependencies=limited)
     app.include_router(board.router, dependencies=limited)
+    app.include_router(applications.router, dependencies=limited)
+    if ace.settings.realtime:
+        rules = channel_rules(lambda: app.state.sessions)
+        app.include_router(realtime_routes(ace, rules, user=signed_in, member=member))
+    app.include_router(live.router)
+    app.include_router(classroom.router)
     app.include_router(buying.router)
     app.include_router(advising.router)
     app.include_router(advisor.router)
     app.include_router(profiles.router)
     app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=SHARED / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
 
@@ -134,10 +156,29 @@ def _admin_of_environment() -> tuple[str, str] | None:
     return (email, password) if email and password else None
 
 
-def _receiver(ace: AsyncAce) -> AsyncReceiver:
-    receiver = ace.webhooks
-    receiver.on(IdentityChanged)(identity.on_identity_changed)
-    return receiver
+def _webhook_routes(ace: AsyncAce) -> APIRouter:
+    router = APIRouter()
+    names = {"jaas": "jitsi"}
+    for name in WEBHOOKS:
+        path = f"/api/{name}/webhook"
+        router.include_router(
+            webhook_routes(ace.webhooks, names.get(name, name), path=path, refused_status={"stripe": 403})
+        )
+    return router
+
+
+def _connect(app: FastAPI) -> None:
+    """Say who acts on what the services tell, and on what happens here."""
+    state = app.state
+    bus = state.bus = EventBus()
+    bus.on(AccountCreated)(welcoming(state.mails, origin=state.origin))
+    bus.on(AccountCreated)(recording(state.ace.audit))
+    bus.on(IdentityVerified)(identity.approving(state.tell))
+    receiver = state.receiver
+    receiver.on(IdentityChanged)(identity.on_identity_changed(bus))
+    receiver.on(DeliveryEvent)(state.mails.note)
+    receiver.on(PaymentHint)(payments.on_payment_hint(state.ace, state.sessions))
+    receiver.on(PersonJoined, PersonLeft)(attending.on_room_event(state.ace, state.clock))
 
 
 async def _finish_payments(ace: AsyncAce, sessions: Sessions, clock: Callable[[], float]) -> None:
@@ -145,6 +186,15 @@ async def _finish_payments(ace: AsyncAce, sessions: Sessions, clock: Callable[[]
     now = datetime.fromtimestamp(clock(), UTC)
     await payments.look_again(ace, sessions, now=now)
     await refunds.send_again(ace, sessions, now=now)
+
+
+async def _finish_classes(app: FastAPI) -> None:
+    """End what nobody ended, close what could not be closed, and forget what is no news any more."""
+    state = app.state
+    now = datetime.fromtimestamp(state.clock(), UTC)
+    await classes.end_overdue(state.ace, state.sessions, now=now, tell=state.tell)
+    await classes.close_rooms(state.ace, state.sessions, now=now)
+    await forget_old_news(state.sessions, now=now)
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
@@ -164,12 +214,7 @@ async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Respon
         if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
             return Response("This form belongs to another site.", 403)
     response = await call_next(request)
-    script = buying.script_origin(request.app.state.ace)
-    response.headers.setdefault(
-        "content-security-policy",
-        f"default-src 'self'; script-src 'self' {script}; frame-src {script}; connect-src 'self' {script}; "
-        "img-src 'self' data:; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    )
+    response.headers.setdefault("content-security-policy", content_policy(request.app.state.ace, request.url.path))
     response.headers.setdefault("x-content-type-options", "nosniff")
     response.headers.setdefault("referrer-policy", "same-origin")
     return response

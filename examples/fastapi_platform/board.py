@@ -11,10 +11,11 @@ from ace_integrations import AsyncAce, InvalidInputError, InvalidRequestError
 from ace_integrations.contrib.fastapi import get_ace
 from ace_integrations.jobs import DatePosted, EmploymentType, ExperienceLevel, JobOrigin, JobPosting, SearchResult
 from examples.fastapi_platform.accounts import Visitor
+from examples.fastapi_platform.applications import application_of
 from examples.fastapi_platform.jobs import Asked, is_lacking, search
 from examples.fastapi_platform.postings import posting_of
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.tables import Job, User
+from examples.fastapi_platform.tables import Application, Job, User
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
@@ -39,7 +40,8 @@ async def job(job_id: str, request: Request, user: Visitor, ace: AceDep) -> Resp
     posting = await (_own(request, job_id) if _is_own(job_id) else _outside(request, ace, job_id))
     if posting is None:
         return page(request, "job_gone.html", user, 404, back=back_of(request))
-    return page(request, "job.html", user, job=posting, back=back_of(request))
+    application = await _application(request, user, posting)
+    return page(request, "job.html", user, job=posting, back=back_of(request), application=application)
 
 
 def asked_of(request: Request) -> Asked:
@@ -115,6 +117,13 @@ async def _own(request: Request, job_id: str) -> JobPosting | None:
     async with request.app.state.sessions() as session:
         found = await session.get(Job, int(job_id))
     return posting_of(found) if found is not None else None
+
+
+async def _application(request: Request, user: User | None, posting: JobPosting) -> Application | None:
+    if user is None or posting.source != "local":
+        return None
+    async with request.app.state.sessions() as session:
+        return await application_of(session, user, int(posting.id))
 
 
 async def _outside(request: Request, ace: AsyncAce, job_id: str) -> JobPosting | None:

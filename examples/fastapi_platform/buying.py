@@ -1,7 +1,6 @@
 """The course page and the ways to pay from it; PayPal needs no JavaScript, the card form does."""
 
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,16 +10,16 @@ from ace_integrations import AsyncAce
 from ace_integrations.contrib.fastapi import get_ace, throttled
 from ace_integrations.payments import Choice
 from ace_integrations.payments.rates import Quote, RateRefusedError
-from examples.fastapi_platform import paying, quotes
+from examples.fastapi_platform import classroom, paying, quotes
 from examples.fastapi_platform.accounts import SignedIn, Visitor, asking
+from examples.fastapi_platform.classes import shown_start
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.tables import Course, Enrollment, Payment, User
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, Payment, User
+from examples.shared.paying import NEWS, NotPayableError, news_of, why_not
+from examples.shared.policy import card_script
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
-
-NEWS = ("canceled", "declined", "checking", "review", "stale", "paypal_down", "card_down")
-"""What the page may say about a payment that did not end well; any other word of the address says nothing."""
 
 
 @router.get("/courses/{course_id}")
@@ -28,10 +27,13 @@ async def course(course_id: int, request: Request, user: Visitor, ace: AceDep, n
     """Show a course; to who may enrol, every way to pay with its amount."""
     async with request.app.state.sessions() as session:
         found = await session.get(Course, course_id)
+        if found is None:
+            return page(request, "not_found.html", user, 404)
         enrolled = user is not None and await session.scalar(_enrolled(user.id, course_id)) is not None
-    if found is None:
-        return page(request, "not_found.html", user, 404)
-    return await _shown(request, user, ace, found, enrolled=enrolled, news=news if news in NEWS else "")
+        coming = await classroom.of_course(session, found, user)
+        teacher = await classroom.teacher_of(session, found)
+    shown = news if news in NEWS else ""
+    return await _shown(request, user, ace, found, enrolled=enrolled, news=shown, classes=coming, teacher=teacher)
 
 
 @router.post("/courses/{course_id}/pay/paypal", dependencies=[Depends(throttled("payments", who=asking))])
@@ -41,8 +43,8 @@ async def leave_for_paypal(
     """Make the order and lead the payer to PayPal's page."""
     try:
         _, started = await paying.begin(request, user, ace, course_id, gateway="paypal", quote_id=quote_id or None)
-    except paying.NotPayableError as error:
-        return RedirectResponse(f"/courses/{course_id}?news={_why(error)}", 303)
+    except NotPayableError as error:
+        return RedirectResponse(f"/courses/{course_id}?news={why_not(error)}", 303)
     except HTTPException as error:
         if error.status_code != 409:
             raise
@@ -61,7 +63,7 @@ async def come_back(request: Request, user: Visitor, ace: AceDep, token: str = "
     answer = await paying.finish(request, ace, payment)
     if not isinstance(answer, dict):
         return RedirectResponse(f"/courses/{payment.course_id}?news=checking", 303)
-    news = "" if answer["success"] else f"?news={_news_of(answer)}"
+    news = "" if answer["success"] else f"?news={news_of(answer)}"
     return RedirectResponse(f"/courses/{payment.course_id}{news}", 303)
 
 
@@ -74,14 +76,16 @@ async def change_mind(request: Request, user: Visitor, token: str = "") -> Respo
     return RedirectResponse(f"/courses/{payment.course_id}?news=canceled", 303)
 
 
-def script_origin(ace: AsyncAce) -> str:
-    """Where the gateway's script comes from: the only other host that a page may load from."""
-    url = urlsplit(_card_script(ace))
-    return f"{url.scheme}://{url.netloc}" if url.netloc else ""
-
-
 async def _shown(
-    request: Request, user: User | None, ace: AsyncAce, found: Course, *, enrolled: bool, news: str
+    request: Request,
+    user: User | None,
+    ace: AsyncAce,
+    found: Course,
+    *,
+    enrolled: bool,
+    news: str,
+    classes: list[LiveSession],
+    teacher: str,
 ) -> Response:
     choices: dict[str, Choice] = {}
     quote: Quote | None = None
@@ -96,11 +100,14 @@ async def _shown(
         user,
         course=found,
         enrolled=enrolled,
-        script=_card_script(ace),
+        script=card_script(ace),
         choices=choices,
         quote=quote,
         holds_s=int((quote.expires_at - paying.now_of(request)).total_seconds()) if quote is not None else 0,
         news=news,
+        classes=classes,
+        shown_start=shown_start,
+        teacher=teacher,
     )
 
 
@@ -117,20 +124,6 @@ async def _own_order(request: Request, user: User, order_id: str) -> Payment:
     if payment is None or payment.gateway != "paypal":
         raise HTTPException(404, "No such payment.")
     return payment
-
-
-def _why(error: paying.NotPayableError) -> str:
-    return "stale" if error.status == 409 else "paypal_down"
-
-
-def _news_of(answer: dict[str, Any]) -> str:
-    if "decline_code" in answer:
-        return "declined"
-    return "review" if answer["status"] == "review" else "checking"
-
-
-def _card_script(ace: AsyncAce) -> str:
-    return ace.payments.browser_config("stripe")["STRIPE_JS_URL"] if "stripe" in ace.payments.gateways else ""
 
 
 def _enrolled(user_id: int, course_id: int) -> Any:

@@ -1,5 +1,6 @@
 """Identity checks: start one, answer its stored status, and apply what the service says."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -11,24 +12,24 @@ from ace_integrations import AsyncAce, NotFoundError, ProviderError
 from ace_integrations.audit import Audit
 from ace_integrations.contrib.fastapi import get_ace, throttled
 from ace_integrations.contrib.sqlalchemy import written
+from ace_integrations.events import AsyncHandler, EventBus
 from ace_integrations.identity import IdentityChanged, Verification, VerificationStatus
+from ace_integrations.realtime import TeacherApproved
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.accounts import SignedIn, asking, user_key, user_of_key
+from examples.fastapi_platform.accounts import SignedIn, asking
 from examples.fastapi_platform.tables import AUDIT, User
+from examples.fastapi_platform.telling import Tell
+from examples.shared.accounts import ACCOUNT_STATUS, DECIDED, user_key, user_of_key
 
 router = APIRouter(prefix="/api/didit")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
 
-_ACCOUNT_STATUS = {
-    VerificationStatus.VERIFIED: "active",
-    VerificationStatus.REJECTED: "blocked",
-    VerificationStatus.REVERIFY: "pending_verification",
-    VerificationStatus.EXPIRED: "pending_verification",
-}
-"""What a check does to the account; while it is pending or in review the account stays as it is."""
 
+@dataclass(frozen=True)
+class IdentityVerified:
+    """Somebody's account was opened by their check."""
 
-_DECIDED = (VerificationStatus.REVIEW, VerificationStatus.VERIFIED, VerificationStatus.REJECTED)
+    user: User
 
 
 @router.post("/create-session", dependencies=[Depends(throttled("identity", who=asking))])
@@ -45,7 +46,7 @@ async def create_session(request: Request, user: SignedIn, ace: AceDep) -> Any:
 
 def may_start(user: User) -> bool:
     """Whether a check may begin: what the service decided, or still looks at, is not put aside by a new one."""
-    return user.verification not in _DECIDED
+    return user.verification not in DECIDED
 
 
 async def start(request: Request, user: User, ace: AsyncAce) -> Verification:
@@ -75,7 +76,7 @@ async def session_status(session_id: str, request: Request, user: SignedIn) -> d
     return {"session_id": session_id, "status": fresh.verification, "account": fresh.status}
 
 
-async def reconcile(ace: AsyncAce, sessions: Any, user: User, *, now: int) -> bool:
+async def reconcile(ace: AsyncAce, sessions: Any, user: User, *, now: int, bus: EventBus) -> bool:
     """Ask the service once, for a webhook that was lost; False when it is down, and the status stays as it is."""
     if user.verification_id is None or user.verification == VerificationStatus.VERIFIED:
         return True
@@ -86,24 +87,44 @@ async def reconcile(ace: AsyncAce, sessions: Any, user: User, *, now: int) -> bo
     except ProviderError:
         return False
     async with sessions.begin() as session:
-        await apply(session, found.id, found.user, found.status, now)
+        await apply(session, found.id, found.user, found.status, now, bus=bus)
     return True
 
 
-async def on_identity_changed(event: Event, session: AsyncSession) -> None:
-    """Handle a webhook: change the account in the event's own transaction."""
-    change: IdentityChanged = event.meaning
-    if change.is_test and change.user is None:
-        return
-    await apply(session, change.verification_id, change.user, change.status, change.occurred_at)
+def on_identity_changed(bus: EventBus) -> Any:
+    """Give the webhook handler: it changes the account in the event's own transaction."""
+
+    async def handle(event: Event, session: AsyncSession) -> None:
+        change: IdentityChanged = event.meaning
+        if change.is_test and change.user is None:
+            return
+        await apply(session, change.verification_id, change.user, change.status, change.occurred_at, bus=bus)
+
+    return handle
+
+
+def approving(tell: Tell) -> AsyncHandler:
+    """Give the handler that tells a teacher's pages that they may teach."""
+
+    async def approve(event: IdentityVerified, session: AsyncSession) -> None:
+        if event.user.role == "teacher":
+            await tell(session, TeacherApproved(user_id=str(event.user.id)))
+
+    return approve
 
 
 async def apply(
-    session: AsyncSession, verification_id: str, vendor_user: str | None, status: VerificationStatus, at: int
+    session: AsyncSession,
+    verification_id: str,
+    vendor_user: str | None,
+    status: VerificationStatus,
+    at: int,
+    *,
+    bus: EventBus,
 ) -> None:
     """Change the account once: an older word, a foreign check and a repeat change nothing."""
     user = await session.scalar(select(User).where(User.verification_id == verification_id).with_for_update())
-    if user is None and vendor_user is not None and status in _DECIDED:
+    if user is None and vendor_user is not None and status in DECIDED:
         user = await _not_yet_remembered(session, verification_id, vendor_user)
     if user is None or vendor_user != user_key(user.id):
         return
@@ -116,7 +137,9 @@ async def apply(
     )
     user.verification = status.value
     user.verification_at = at
-    user.status = _ACCOUNT_STATUS.get(status, user.status)
+    user.status = ACCOUNT_STATUS.get(status, user.status)
+    if status is VerificationStatus.VERIFIED:
+        await bus.apublish(IdentityVerified(user), session)
 
 
 async def _not_yet_remembered(session: AsyncSession, verification_id: str, vendor_user: str) -> User | None:

@@ -8,8 +8,10 @@ from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, S
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ace_integrations.contrib.sqlalchemy import audit_table, claims_table, mail_tables, usage_tables
+from ace_integrations.contrib.sqlalchemy.broadcasts import broadcast_table
 from ace_integrations.contrib.sqlalchemy.conversations import conversation_tables
 from ace_integrations.payments import Money
+from examples.shared.paying import OPEN
 
 
 def utc_now() -> datetime:
@@ -61,7 +63,7 @@ class Login(Base):
 
 
 class Course(Base):
-    """What is sold. `students` is kept by the enrolment's own transaction."""
+    """What is sold. `students` is kept by the enrolment's own transaction; `teacher_id` is the admin's choice."""
 
     __tablename__ = "courses"
 
@@ -76,6 +78,7 @@ class Course(Base):
     price: Mapped[str] = mapped_column(String(20))
     currency: Mapped[str] = mapped_column(String(3))
     students: Mapped[int] = mapped_column(default=0)
+    teacher_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     @property
     def money(self) -> Money:
@@ -102,10 +105,6 @@ class StoredQuote(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     quote: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
-OPEN = ("pending", "action_required", "approved", "processing", "authorised")
-"""States of a payment that may still become money."""
 
 
 class Payment(Base):
@@ -197,7 +196,8 @@ class Enrollment(Base):
 class Job(Base):
     """A job that a company of the platform offers, in the words of `JobPosting`.
 
-    `places` names its place in every way that somebody may search for it, in both languages.
+    `places` names its place in every way that somebody may search for it, in both languages. `university_id` is whose
+    students were told of it, from `universities.key_of`; None where all may find it by themselves.
     """
 
     __tablename__ = "jobs"
@@ -216,6 +216,20 @@ class Job(Base):
     experience_level: Mapped[str | None] = mapped_column(String(16))
     remote: Mapped[bool] = mapped_column(default=False)
     posted_at: Mapped[datetime] = mapped_column(default=utc_now)
+    university_id: Mapped[str | None] = mapped_column(String(64))
+
+
+class Application(Base):
+    """One student's application for one job. `status` is pending, interview, accepted or rejected."""
+
+    __tablename__ = "applications"
+    __table_args__ = (UniqueConstraint("user_id", "job_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"))
+    status: Mapped[str] = mapped_column(String(16), default="pending")
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class Profile(Base):
@@ -243,7 +257,86 @@ class AiConsent(Base):
     given_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class LiveSession(Base):
+    """One live class. What may become of it, `LiveClass` decides; `version` tells whether another change came between.
+
+    `offset_min` is the zone that its time was given in, in minutes before UTC. `reach` is how far putting everybody
+    out reached after the end: "server", "page", or None while that is still to be done.
+    """
+
+    __tablename__ = "live_sessions"
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    teacher_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    starts_at: Mapped[datetime]
+    offset_min: Mapped[int]
+    lasts_s: Mapped[int]
+    status: Mapped[str] = mapped_column(String(16), default="scheduled")
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=0)
+    room: Mapped[str | None] = mapped_column(String(64), unique=True)
+    reach: Mapped[str | None] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version, "version_id_generator": False}
+
+
+class SessionEvent(Base):
+    """That somebody came into a class or left it, as the provider or ("page") their own page told it; told once.
+
+    `person` is as the provider knows them, `order` is the provider's own, `stayed_s` where it says so.
+    """
+
+    __tablename__ = "session_events"
+    __table_args__ = (UniqueConstraint("session_id", "provider", "person", "connection", "order", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("live_sessions.id"), index=True)
+    provider: Mapped[str] = mapped_column(String(32))
+    person: Mapped[str] = mapped_column(String(255))
+    connection: Mapped[str] = mapped_column(String(255))
+    order: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(String(16))
+    stayed_s: Mapped[float | None]
+
+
+class SessionAttendance(Base):
+    """One person's part in one class, reckoned anew with each event. `left_at` is None while they are there."""
+
+    __tablename__ = "session_attendances"
+    __table_args__ = (UniqueConstraint("session_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("live_sessions.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    duration_s: Mapped[int]
+    told_by: Mapped[str] = mapped_column(String(32))
+
+
+class News(Base):
+    """An event as it was told on one channel, kept for an hour: pages without a live connection ask for it."""
+
+    __tablename__ = "news"
+    __table_args__ = (UniqueConstraint("event_id", "channel"), Index("news_of_channel", "channel", "told_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(164))
+    name: Mapped[str] = mapped_column(String(200))
+    data: Mapped[dict[str, Any]]
+    told_at: Mapped[datetime]
+
+
 AUDIT = audit_table(Base.metadata)
+BROADCASTS = broadcast_table(Base.metadata)
 WEBHOOK_CLAIMS = claims_table(Base.metadata)
 MAILS = mail_tables(Base.metadata)
 USAGE = usage_tables(Base.metadata)

@@ -4,12 +4,14 @@ from typing import Literal
 
 from examples.shared.advisor_messages import ADVISOR
 from examples.shared.job_messages import JOBS
+from examples.shared.live_messages import LIVE
 
 Language = Literal["en", "ar"]
 
 MESSAGES: dict[str, dict[str, str]] = {
     **JOBS,
     **ADVISOR,
+    **LIVE,
     "brand": {"en": "Rihla", "ar": "رحلة"},
     "skip": {"en": "Skip to content", "ar": "تخطَّ إلى المحتوى"},
     "nav": {"en": "Main", "ar": "الرئيسية"},

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from examples.fastapi_platform.demo import ADMIN, Running, running
+from examples.fastapi_platform.demo import running
+from examples.shared.demonstration import ADMIN, Running
 from examples.shared.messages import Language
 from examples.shared.story import Story
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
@@ -86,12 +87,17 @@ REFUSALS = (
     ("ERR_FAILED", "/chat/stream"),
     ("ERR_FAILED", "/payment/stripe"),
     ("ERR_FAILED", "/payment/confirm"),
+    ("status of 401", "/broadcasting/auth"),
+    ("status of 401", "/api/live/news"),
+    ("status of 410", "/presence"),
+    ("ERR_FAILED", "/external_api.js"),
+    ("ERR_FAILED", "/AgoraRTC_N.js"),
 )
 """What Chromium reports as an error although the test asked for it: a part of the text, and the address's end."""
 
 
 def _is_fine(message: ConsoleMessage) -> bool:
-    address = message.location["url"]
+    address = message.location["url"].partition("?")[0]
     meant = any(part in message.text and address.endswith(end) for part, end in REFUSALS)
     return message.type != "error" or meant
 

@@ -36,7 +36,18 @@ FOCUSABLE = """() => {
 def goes_by_keyboard(page: Page) -> None:
     """Check that Tab goes through all there is to use, in the order of reading, and is seen at each."""
     for number in range(page.evaluate(FOCUSABLE)):
-        page.keyboard.press("Tab")
-        assert page.evaluate("window.stops.indexOf(document.activeElement)") == number, page.url
+        assert _next_stop(page) == number, page.url
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
     assert page.evaluate("window.stops[0].className") == "skip"
+
+
+def _next_stop(page: Page) -> int:
+    """Press Tab until another stop has the focus: the parts of a date are one field."""
+    at = "window.stops.indexOf(document.activeElement)"
+    before: int = page.evaluate(at)
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if page.evaluate(at) != before:
+            break
+    found: int = page.evaluate(at)
+    return found

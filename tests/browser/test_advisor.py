@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from examples.fastapi_platform.demo import Running
+from examples.shared.demonstration import Running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
@@ -77,7 +77,7 @@ def test_a_new_student_agrees_tells_of_their_studies_and_asks(page: Page, server
     page.get_by_label("Major").fill("Economics")
     page.get_by_label("Skills").fill("Excel")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_have_text("Saved.")
+    expect(page.locator("main").get_by_role("status")).to_have_text("Saved.")
     page.get_by_role("link", name="Advisor").first.click()
     page.get_by_role("button", name=STARTER).click()
     expect(answers(page)).to_contain_text("Economics")

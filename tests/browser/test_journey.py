@@ -4,7 +4,7 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from examples.fastapi_platform.demo import Running
+from examples.shared.demonstration import Running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from examples.fastapi_platform.demo import ADMIN, Running
+from examples.shared.demonstration import ADMIN, Running
 from examples.shared.messages import say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect

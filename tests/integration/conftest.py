@@ -4,13 +4,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.platforms import Platform, fresh_postgresql, platform_on, sqlite_url
+from tests.integration.platforms import KINDS, Kind, Platform, fresh_postgresql, platform_on, sqlite_url
+
+ON: tuple[tuple[Kind, str], ...] = (("fastapi", "sqlite"), ("fastapi", "postgresql"), ("django", "postgresql"))
+"""Each database of a platform of its own kind; Django's is also run on SQLite by what shares one platform."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ON, ids="-".join)
 def platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]:
     """Give a platform of this test alone, on each database in turn."""
-    is_sqlite = request.param == "sqlite"
+    kind, database = request.param
+    is_sqlite = database == "sqlite"
     url = sqlite_url(tmp_path) if is_sqlite else fresh_postgresql(request.getfixturevalue("postgresql_url"))
-    with platform_on(url) as running:
+    with platform_on(url, kind=kind) as running:
         yield running
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Give each platform in turn."""
+    found: Kind = request.param
+    return found

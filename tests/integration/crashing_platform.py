@@ -19,7 +19,7 @@ from typing import Any
 import uvicorn
 from examples.fastapi_platform import accounts, identity, paying, payments, refunds
 from examples.fastapi_platform import app as application
-from examples.fastapi_platform.demo import listening
+from examples.shared.demonstration import listening
 
 from ace_integrations import AsyncAce, Settings
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore

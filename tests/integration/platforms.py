@@ -1,14 +1,18 @@
 """The platform beside the sandbox for tests: on either database, with what it wrote to be looked at."""
 
+import re
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
-from examples.fastapi_platform.accounts import SENDER
-from examples.fastapi_platform.demo import Running, running
+from examples.django_platform import demo as django_demo
+from examples.fastapi_platform import demo as fastapi_demo
+from examples.shared.accounts import SENDER
+from examples.shared.browser import open_browser
+from examples.shared.demonstration import HOOKS, Running
 from examples.shared.story import Story
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,6 +23,17 @@ from ace_integrations.hooks import plugins
 from ace_integrations.mail import Address, Message
 from ace_integrations.sandbox.control import Control
 from ace_integrations.testing import SignedWebhook, WebhookFactory
+
+UNHEARD: dict[str, tuple[str, Any]] = {
+    "didit": ("webhook_type", "unheard.of"),
+    "mailgun": ("event", "unheard.of"),
+    "stripe": ("type", "unheard.of"),
+    "paypal": ("event_type", "unheard.of"),
+    "pusher": ("name", "unheard_of"),
+    "jitsi": ("eventType", "UNHEARD_OF"),
+    "agora": ("eventType", 9999),
+}
+"""Where each provider's events have their name, and one that no version knows."""
 
 PRICE_MINOR = 149000
 """What the first course costs."""
@@ -80,6 +95,11 @@ PATIENT = tuple(f"{name}=100000/minute" for name in ("default", "login", "paymen
 ENROLLED_ONCE = {"payments": ["paid"], "places": [True], "students": 1, "revenue": {"EGP": PRICE_MINOR}}
 
 
+Kind = Literal["fastapi", "django"]
+KINDS: tuple[Kind, ...] = ("fastapi", "django")
+STARTS = {"fastapi": fastapi_demo.running, "django": django_demo.running}
+
+
 class Platform:
     """A running platform, its sandbox and its database."""
 
@@ -92,6 +112,15 @@ class Platform:
     def control(self) -> Control:
         """Decides as the services would."""
         return self.sandbox.control
+
+    def browser(self) -> httpx.Client:
+        """Give a stranger's browser."""
+        return open_browser(self.url)
+
+    def post(self, path: str, **form: Any) -> httpx.Response:
+        """Send what a stranger typed into a form."""
+        with self.browser() as browser:
+            return browser.post(path, **form)
 
     def student(self, email: str = "lina@example.com") -> Story:
         """Give a student who did nothing yet."""
@@ -113,6 +142,23 @@ class Platform:
         story.tell_of_studies()
         return story
 
+    def member(self, email: str, *, role: str = "student", course: int = 0) -> Story:
+        """Give somebody whose identity counts as checked, and who has a place in a course or teaches it."""
+        story = Story(self.url, self.control, email=email, name=email.partition("@")[0].title(), role=role)
+        story.sign_up()
+        self.database.change("UPDATE users SET status = 'active' WHERE email = :email", email=email)
+        if course and role == "teacher":
+            mine = "(SELECT id FROM users WHERE email = :email)"
+            self.database.change(f"UPDATE courses SET teacher_id = {mine} WHERE id = :one", one=course, email=email)
+        elif course:
+            self.database.change(
+                "INSERT INTO course_enrollments (user_id, course_id, active, created_at) "
+                "SELECT id, :one, true, created_at FROM users WHERE email = :email",
+                one=course,
+                email=email,
+            )
+        return story
+
     def intents(self) -> list[Any]:
         """Give the payments that the gateway knows."""
         assert self.sandbox.sandbox is not None
@@ -126,7 +172,8 @@ class Platform:
 
     def made(self, provider: str, event_type: str, **fields: Any) -> SignedWebhook:
         """Give an event as its service would send it to this platform."""
-        return WebhookFactory(Settings(sandbox_url=self.sandbox.url)).make(provider, event_type, **fields)
+        factory = WebhookFactory(Settings(sandbox_url=self.sandbox.url), clock=self.control.now)
+        return factory.make(provider, event_type, **fields)
 
     def unheard(self, provider: str) -> SignedWebhook:
         """Give an event of a type that no version of the package knows, rightly signed."""
@@ -134,14 +181,14 @@ class Platform:
         settings = Settings(sandbox_url=self.sandbox.url).of(source.settings)
         now = int(time.time())
         value = source.sample(source.event_types[0], now=now)
-        named = {"didit": "webhook_type", "mailgun": "event", "stripe": "type", "paypal": "event_type"}
-        value[named[provider]] = "unheard.of"
+        place, name = UNHEARD[provider]
+        (value["events"][0] if provider == "pusher" else value)[place] = name
         body, headers = source.sign(source.scheme(settings), value, source.secrets(settings)[0], now)
         return SignedWebhook(provider, {"content-type": "application/json", **headers}, body)
 
     def deliver(self, webhook: SignedWebhook) -> httpx.Response:
         """Post a webhook as its service would."""
-        address = f"{self.url}/api/{webhook.provider}/webhook"
+        address = f"{self.url}/api/{HOOKS.get(webhook.provider, webhook.provider)}/webhook"
         return httpx.post(address, content=webhook.body, headers=dict(webhook.headers), trust_env=False, timeout=20)
 
 
@@ -158,13 +205,22 @@ def platform_on(
     admin: bool = False,
     gateways: tuple[str, ...] = ("stripe", "paypal"),
     user_budgets: tuple[str, ...] = (),
+    video: str = "jitsi",
+    origin: str = "",
+    kind: Kind = "fastapi",
 ) -> Generator[Platform]:
     """Run sandbox and platform on one database, with an admin or without."""
     database = Database(url)
     try:
         password = ADMIN_PASSWORD if admin else ""
-        with running(
-            url, limits=limits, admin_password=password, gateways=gateways, user_budgets=user_budgets
+        with STARTS[kind](
+            url,
+            limits=limits,
+            admin_password=password,
+            gateways=gateways,
+            user_budgets=user_budgets,
+            video=video,
+            origin=origin,
         ) as servers:
             yield Platform(servers, database)
     finally:
@@ -184,3 +240,8 @@ def fresh_postgresql(server: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
     return f"{server.rpartition('/')[0]}/{name}".replace("postgresql://", "postgresql+asyncpg://")
+
+
+def without_token(page: str) -> str:
+    """Give a page without what is another one each time it is shown: the token of its forms."""
+    return re.sub(r'<input type="hidden" name="csrfmiddlewaretoken" value="\w+">', "", page)

@@ -39,7 +39,7 @@ class ZoomUnderTest:
         """Join a session with a token."""
         asked = {"topic": room or grant.options["topic"], "token": grant.options["token"]}
         answer = httpx.post(f"{self.sandbox.url}/zoom/join", json=asked, trust_env=False)
-        if answer.status_code != httpx.codes.OK:
+        if not answer.is_success:
             return None
         return Role.MODERATOR if answer.json()["role"] == "host" else Role.PARTICIPANT
 

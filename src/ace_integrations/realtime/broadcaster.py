@@ -61,3 +61,10 @@ class Broadcaster(Protocol):
     def browser_config(self) -> BrowserConfig:
         """Give what a browser needs to connect: public values only."""
         ...
+
+    def content_sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Give what the content policy of a page that listens must allow beside itself, by directive.
+
+        As in {"connect-src": ("wss://ws-eu.pusher.com",)}.
+        """
+        ...

@@ -98,6 +98,13 @@ class RealtimeOperations:
         """Give what a browser needs to connect, to be given to the page as JSON: public values only."""
         return self._broadcaster.browser_config()
 
+    def content_sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Give what the content policy of a page that listens must allow beside itself, by directive.
+
+        As in {"connect-src": ("wss://ws-eu.pusher.com",)}.
+        """
+        return self._broadcaster.content_sources()
+
 
 class Realtime(RealtimeOperations, SyncFacade):
     """Live messages, blocking."""

@@ -1,5 +1,6 @@
 """`ace.video`: the configured provider of live classes, in neutral words."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from ace_integrations.core.call import Call, operation
@@ -30,6 +31,13 @@ class VideoOperations:
     def known_as(self, person_id: str) -> str:
         """Give the id by which the provider's events name somebody: your own, where the provider can hold it."""
         return self._provider.known_as(person_id)
+
+    def content_sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Give what the content policy of a page with a class must allow beside itself, by directive.
+
+        As in {"script-src": ("https://meet.example.org",), "frame-src": ("https://meet.example.org",)}.
+        """
+        return self._provider.content_sources()
 
     def grant(
         self,

@@ -1,5 +1,6 @@
 """What a provider of live classes does for a platform, and what a plugin implements."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -34,6 +35,13 @@ class VideoProvider(Protocol):
 
     def known_as(self, person_id: str) -> str:
         """Give the id by which the provider's events name somebody: your own, where the provider can hold it."""
+        ...
+
+    def content_sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Give what the content policy of a page with a class must allow beside itself, by directive.
+
+        As in {"script-src": ("https://meet.example.org",), "frame-src": ("https://meet.example.org",)}.
+        """
         ...
 
     def grant(

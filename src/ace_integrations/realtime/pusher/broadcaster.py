@@ -80,6 +80,17 @@ class PusherBroadcaster:
         require(self._settings, "key")
         return {"key": self._settings.key or "", "cluster": self._settings.cluster, **_elsewhere(self._settings)}
 
+    def content_sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Give where a page connects to.
+
+        Source: pusher.md §2
+        """
+        there = _elsewhere(self._settings)
+        if not there:
+            return {"connect-src": (f"wss://ws-{self._settings.cluster}.pusher.com",)}
+        scheme, port = ("wss", "wssPort") if there["forceTLS"] else ("ws", "wsPort")
+        return {"connect-src": (f"{scheme}://{there['wsHost']}:{there[port]}",)}
+
 
 def _elsewhere(settings: PusherSettings) -> BrowserConfig:
     if settings.base_url is None and settings.host is None and settings.client_host is None:

@@ -1,15 +1,18 @@
 """Jitsi's and Agora's twins, and somebody at their doors, for the suite that every provider of live classes passes."""
 
+import json
+import time
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
-
 from ace_integrations.ace import Ace, AsyncAce
+from ace_integrations.core.http import Pool, WireReply, WireRequest
 from ace_integrations.sandbox.server import RunningSandbox, start
 from ace_integrations.settings import Settings
 from ace_integrations.video import JoinGrant, Role
+
+ADMITTED = 200
 
 
 class _Sandboxed:
@@ -38,9 +41,19 @@ class _Sandboxed:
         """Move the sandbox's clock."""
         self.sandbox.control.advance(seconds)
 
-    def ask(self, path: str, asked: dict[str, Any]) -> httpx.Response:
+    def ask(self, path: str, asked: dict[str, Any]) -> WireReply:
         """Ask the twin as its script in a page does."""
-        return httpx.post(f"{self.sandbox.url}/{self.name}{path}", json=asked, trust_env=False)
+        request = WireRequest(
+            "POST",
+            f"{self.sandbox.url}/{self.name}{path}",
+            {"content-type": "application/json"},
+            content=json.dumps(asked).encode(),
+        )
+        pool = Pool(self.sandbox.url)
+        try:
+            return pool.send(request, read_timeout=10, deadline=time.monotonic() + 10, max_bytes=1_000_000)
+        finally:
+            pool.close()
 
 
 class JitsiUnderTest(_Sandboxed):
@@ -52,9 +65,7 @@ class JitsiUnderTest(_Sandboxed):
     def enter(self, grant: JoinGrant, *, room: str | None = None) -> Role | None:
         """Give the token at the door of a room."""
         answer = self.ask(f"/rooms/{room or grant.room}/join", {"jwt": grant.options["jwt"]})
-        if answer.status_code != httpx.codes.OK:
-            return None
-        return Role(answer.json()["role"])
+        return Role(json.loads(answer.body)["role"]) if answer.status == ADMITTED else None
 
 
 class AgoraUnderTest(_Sandboxed):
@@ -69,6 +80,6 @@ class AgoraUnderTest(_Sandboxed):
         asked = {name: options[name] for name in ("token", "uid", "role", "mode")}
         channel = room or options["channel"]
         answer = self.ask("/sandbox/join", {**asked, "appid": options["app_id"], "channel": channel})
-        if answer.status_code != httpx.codes.OK:
+        if answer.status != ADMITTED:
             return None
         return Role.MODERATOR if options["role"] == "host" else Role.PARTICIPANT

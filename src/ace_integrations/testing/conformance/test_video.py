@@ -45,7 +45,7 @@ def grant(ace: Ace, session_id: str, lasts: timedelta) -> Grant:
 
     def give(person: Person = STUDENT, role: Role = Role.PARTICIPANT, **more: Any) -> JoinGrant:
         now = datetime.fromtimestamp(ace.clock(), UTC)
-        given = {"now": now, "ends_at": now + lasts, **more}
+        given: dict[str, Any] = {"now": now, "ends_at": now + lasts, **more}
         return ace.video.grant(session_id=session_id, person=person, role=role, **given)
 
     return give
@@ -82,6 +82,14 @@ def test_a_grant_says_what_a_browser_needs(
     now = datetime.fromtimestamp(ace.clock(), UTC)
     assert now < given.renew_after < given.expires_at <= now + lasts
     assert json.loads(given.for_page()) == given.for_browser()
+
+
+def test_a_page_may_load_what_the_grant_names(ace: Ace, grant: Grant) -> None:
+    """A platform's content policy is made of it."""
+    script = grant().script_url
+    sources = ace.video.content_sources()
+    assert all(name.endswith("-src") for name in sources)
+    assert script is None or any(script.startswith(source) for source in sources["script-src"])
 
 
 def test_a_grant_does_not_show_its_token(grant: Grant) -> None:

@@ -1,6 +1,8 @@
 """Agora as the provider of live classes."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
@@ -14,6 +16,9 @@ from ace_integrations.video.live_class import Role
 from ace_integrations.video.provider import Reach
 from ace_integrations.video.rooms import room_name
 from ace_integrations.video.validity import validity
+
+EDGES = tuple(f"{scheme}://*.{host}:*" for host in ("agora.io", "sd-rtn.com") for scheme in ("https", "wss"))
+"""Where the browser's script finds its servers."""
 
 
 class AgoraProvider:
@@ -37,6 +42,17 @@ class AgoraProvider:
         Source: agora.md §3.4
         """
         return str(self._uid(person_id))
+
+    def content_sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Give where the script comes from and what it connects to; the sandbox's script asks by a frame.
+
+        Source: agora.md §3.4
+        """
+        script = urlsplit(self._settings.script_url)
+        origin = (f"{script.scheme}://{script.netloc}",)
+        if self._settings.is_sandbox:
+            return {"script-src": origin, "frame-src": origin}
+        return {"script-src": origin, "connect-src": EDGES}
 
     def grant(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import JsonValue, SecretStr
 
@@ -41,6 +41,17 @@ class JitsiProvider:
     def known_as(self, person_id: str) -> str:
         """Give the id by which events name somebody: your own."""
         return person_id
+
+    def content_sources(self) -> Mapping[str, tuple[str, ...]]:
+        """Give where script and page come from; nothing for the public server, which is a tab of its own.
+
+        Source: jitsi.md §3.3
+        """
+        if self._settings.mode == "public":
+            return {}
+        script = urlsplit(self._settings.script_url)
+        server = (f"{script.scheme}://{script.netloc}",)
+        return {"script-src": server, "frame-src": server}
 
     def grant(
         self,

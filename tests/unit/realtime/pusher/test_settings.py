@@ -155,3 +155,17 @@ def test_a_browser_of_the_service_itself_needs_key_and_cluster_only(monkeypatch)
     monkeypatch.delenv("PUSHER_APP_KEY")
     with pytest.raises(ConfigurationError, match="PUSHER_APP_KEY"):
         config(PusherSettings())
+
+
+@pytest.mark.parametrize(
+    ("variables", "source"),
+    [
+        ({"PUSHER_APP_CLUSTER": "eu"}, "wss://ws-eu.pusher.com"),
+        ({"PUSHER_HOST": "ws.example.com", "PUSHER_PORT": "8443"}, "wss://ws.example.com:8443"),
+        ({"PUSHER_HOST": "127.0.0.1", "PUSHER_PORT": "6001", "PUSHER_SCHEME": "http"}, "ws://127.0.0.1:6001"),
+        ({"PUSHER_HOST": "10.0.0.2", "PUSHER_CLIENT_HOST": "push.example.com"}, "wss://push.example.com:443"),
+    ],
+)
+def test_a_page_that_listens_connects_to_one_place(monkeypatch, variables, source):
+    settings = of(monkeypatch, **KEYS, **variables)
+    assert PusherBroadcaster(settings).content_sources() == {"connect-src": (source,)}

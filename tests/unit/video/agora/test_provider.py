@@ -284,3 +284,15 @@ def test_the_first_certificate_signs_and_both_are_believed():
     old, new = "0" * 32, CERTIFICATE
     given = grant(certificates=(SecretStr(new), SecretStr(old)))
     assert read(given.options["token"], certificates=[old, new])
+
+
+def test_a_page_with_a_class_loads_the_script_and_connects_to_the_services_servers():
+    sources = AgoraProvider(settings()).content_sources()
+    assert sources["script-src"] == ("https://download.agora.io",)
+    assert {"wss://*.agora.io:*", "https://*.sd-rtn.com:*"} < set(sources["connect-src"])
+
+
+def test_in_the_sandbox_nothing_but_the_sandbox_is_allowed():
+    here = ("http://127.0.0.1:8600",)
+    sandboxed = AgoraSettings().in_sandbox("http://127.0.0.1:8600")
+    assert AgoraProvider(sandboxed).content_sources() == {"script-src": here, "frame-src": here}

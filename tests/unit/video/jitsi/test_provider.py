@@ -332,3 +332,19 @@ def test_live_classes_can_be_switched_off():
     assert "video" not in dict(Settings(video="").switched_on)
     with Ace(Settings(video="")) as ace, pytest.raises(ConfigurationError, match="ACE_VIDEO"):
         _ = ace.video
+
+
+@pytest.mark.parametrize(
+    ("fields", "server"),
+    [
+        ({}, "https://meet.example.org"),
+        ({"mode": "jaas", "jaas_app_id": TENANT}, "https://8x8.vc"),
+        ({"base_url": "http://127.0.0.1:8600/jitsi"}, "http://127.0.0.1:8600"),
+    ],
+)
+def test_a_page_with_a_class_loads_script_and_frame_from_the_server_alone(fields, server):
+    assert JitsiProvider(own(**fields)).content_sources() == {"script-src": (server,), "frame-src": (server,)}
+
+
+def test_a_link_needs_nothing_in_the_page():
+    assert JitsiProvider(own(mode="public")).content_sources() == {}

@@ -1,0 +1,187 @@
+"""Live classes as they are stored: who somebody is to one, and every change, which `LiveClass` decides."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ace_integrations import AsyncAce, ProviderError
+from ace_integrations.realtime import SessionEnded, SessionStarted
+from ace_integrations.video import ClassStatus, LiveClass, Standing, scheduled
+from examples.fastapi_platform import attending
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User, as_utc
+from examples.fastapi_platform.telling import SessionScheduled, Tell
+from examples.shared.accounts import clean
+
+GRANT_TTL = timedelta(minutes=10)
+"""How long a grant is good; a page asks for the next one while its user stays, and is looked at anew each time."""
+
+CLOSES_FOR = timedelta(hours=1)
+"""How long a room that could not be closed is tried again: by then every grant has ended by itself."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One class, and who somebody is to it."""
+
+    row: LiveSession
+    course: Course
+    who: Standing
+
+    @property
+    def lesson(self) -> LiveClass:
+        """The class as `LiveClass` knows it."""
+        return lesson_of(self.row)
+
+
+def lesson_of(row: LiveSession) -> LiveClass:
+    """Give a stored class for a decision."""
+    return LiveClass(
+        id=str(row.id),
+        starts_at=as_utc(row.starts_at),
+        lasts=timedelta(seconds=row.lasts_s),
+        status=ClassStatus(row.status),
+        started_at=as_utc(row.started_at) if row.started_at else None,
+        ended_at=as_utc(row.ended_at) if row.ended_at else None,
+        version=row.version,
+    )
+
+
+def shown_start(row: LiveSession) -> datetime:
+    """Give when a class starts, in the zone that its teacher gave."""
+    return as_utc(row.starts_at).astimezone(timezone(timedelta(minutes=row.offset_min)))
+
+
+async def standing(session: AsyncSession, user: User, course: Course) -> Standing:
+    """Say who a user is to a course's classes. An account that is not active is a stranger's."""
+    if user.status != "active":
+        return Standing.STRANGER
+    if user.role == "admin":
+        return Standing.ADMIN
+    if course.teacher_id == user.id:
+        return Standing.TEACHER
+    enrolled = select(Enrollment.id).where(
+        Enrollment.user_id == user.id, Enrollment.course_id == course.id, Enrollment.active.is_(True)
+    )
+    return Standing.STRANGER if await session.scalar(enrolled) is None else Standing.STUDENT
+
+
+async def enter(session: AsyncSession, session_id: int, user: User, *, to_change: bool = False) -> Entry | None:
+    """Find a class and who a user is to it; None where there is no such class.
+
+    Args:
+        to_change: hold the row until the transaction ends.
+    """
+    row = await session.get(LiveSession, session_id, with_for_update=to_change)
+    if row is None:
+        return None
+    course = await session.get_one(Course, row.course_id)
+    return Entry(row, course, await standing(session, user, course))
+
+
+async def schedule(
+    session: AsyncSession,
+    course: Course,
+    *,
+    title: str,
+    starts_at: datetime,
+    lasts: timedelta,
+    now: datetime,
+    tell: Tell,
+) -> LiveSession:
+    """Add a class, and tell its course.
+
+    Raises:
+        InvalidInputError: the time has no zone or has passed, or the length is none of a class.
+    """
+    lesson = scheduled("new", starts_at=starts_at, lasts=lasts, now=now)
+    offset = lesson.starts_at.utcoffset() or timedelta()
+    row = LiveSession(
+        course_id=course.id,
+        teacher_id=course.teacher_id,
+        title=clean(title),
+        # SQLite drops the zone without a look at it.
+        starts_at=lesson.starts_at.astimezone(UTC),
+        offset_min=int(offset.total_seconds() // 60),
+        lasts_s=int(lesson.lasts.total_seconds()),
+    )
+    session.add(row)
+    await session.flush()
+    await tell(session, SessionScheduled(session_id=str(row.id), course_id=str(course.id), title=row.title))
+    return row
+
+
+async def start(session: AsyncSession, entry: Entry, ace: AsyncAce, *, now: datetime, tell: Tell) -> None:
+    """Start a class, and tell its course; one that runs already goes on.
+
+    Raises:
+        ClassRefusedError: only its teacher may, and an ended class stays ended.
+    """
+    before, lesson = entry.lesson, entry.lesson.start(entry.who, now=now)
+    if lesson == before:
+        return
+    _write(entry.row, lesson)
+    entry.row.room = ace.video.room(lesson.id)
+    about = {"session_id": lesson.id, "course_id": str(entry.course.id), "title": entry.row.title}
+    await tell(session, SessionStarted(started_at=now, **about))
+
+
+async def end(session: AsyncSession, entry: Entry, ace: AsyncAce, *, now: datetime, tell: Tell) -> None:
+    """End a class, close the attendance, and tell its course; one that ended already stays as it is.
+
+    Raises:
+        ClassRefusedError: only its teacher and an admin may.
+    """
+    before, lesson = entry.lesson, entry.lesson.end(entry.who, now=now)
+    if lesson == before:
+        return
+    _write(entry.row, lesson)
+    await attending.reckon(session, entry.row, ace, now=now)
+    await tell(session, SessionEnded(session_id=lesson.id, course_id=str(entry.course.id), ended_at=now))
+
+
+async def close_room(ace: AsyncAce, sessions: Any, session_id: int) -> str | None:
+    """Put everybody out of an ended class's room; give how far that reached, None where it must be tried again."""
+    async with sessions() as session:
+        row: LiveSession = await session.get_one(LiveSession, session_id)
+    if row.room is None or row.reach is not None:
+        return row.reach
+    try:
+        reach = await ace.video.end(row.room, lasts=GRANT_TTL)
+    except ProviderError:
+        return None
+    async with sessions.begin() as session:
+        row = await session.get_one(LiveSession, session_id, with_for_update=True)
+        row.reach = str(reach)
+    return str(reach)
+
+
+async def end_overdue(ace: AsyncAce, sessions: Any, *, now: datetime, tell: Tell) -> None:
+    """End the classes that nobody ended long after their plan."""
+    async with sessions.begin() as session:
+        left = LiveSession.status != ClassStatus.ENDED, LiveSession.starts_at < now
+        for row in (await session.scalars(select(LiveSession).where(*left).with_for_update())).all():
+            if lesson_of(row).is_overdue(now=now):
+                course = await session.get_one(Course, row.course_id)
+                # The platform acts as an admin would.
+                await end(session, Entry(row, course, Standing.ADMIN), ace, now=now, tell=tell)
+
+
+async def close_rooms(ace: AsyncAce, sessions: Any, *, now: datetime) -> None:
+    """Close the rooms of ended classes whose provider could not be asked."""
+    async with sessions() as session:
+        open_still = await session.scalars(
+            select(LiveSession.id).where(
+                LiveSession.ended_at > now - CLOSES_FOR, LiveSession.room.is_not(None), LiveSession.reach.is_(None)
+            )
+        )
+        due = list(open_still)
+    for session_id in due:
+        await close_room(ace, sessions, session_id)
+
+
+def _write(row: LiveSession, lesson: LiveClass) -> None:
+    row.status, row.version = lesson.status.value, lesson.version
+    row.started_at, row.ended_at = lesson.started_at, lesson.ended_at
