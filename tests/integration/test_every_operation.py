@@ -98,6 +98,8 @@ def held(walk: Walk, sandbox: RunningSandbox) -> int:
         return _held_at_paypal(twin.account, walk.makes)
     if walk.provider == "agora":
         return len(twin.channels.rules)
+    if walk.makes == "customers":
+        return len(twin.api.customers.held)
     kept = twin.events if walk.makes == "endpoints" else twin.books
     return len(getattr(kept, walk.makes))
 
