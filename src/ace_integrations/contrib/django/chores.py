@@ -12,7 +12,6 @@ from ace_integrations.contrib.django.mails import DjangoMailQueue
 from ace_integrations.contrib.django.usage import DjangoUsage
 from ace_integrations.contrib.relay import Chore
 
-
 CHORES = "ACE_CHORES"
 """The Django setting that names a function of yours which gives chores; `chores` helps it."""
 
