@@ -9,6 +9,7 @@ from django.utils.module_loading import import_string
 from ace_integrations.contrib.django.broadcasts import DjangoBroadcastQueue
 from ace_integrations.contrib.django.current import get_ace
 from ace_integrations.contrib.django.mails import DjangoMailQueue
+from ace_integrations.contrib.django.privacy import DjangoErasures
 from ace_integrations.contrib.django.usage import DjangoUsage
 from ace_integrations.contrib.relay import Chore
 
@@ -27,7 +28,7 @@ def all_chores() -> tuple[Chore, ...]:
 
 
 def chores(*, using: str = DEFAULT_DB_ALIAS, clock: Callable[[], float] | None = None) -> tuple[Chore, ...]:
-    """Give what must be done again and again: mails, events for browsers, webhooks whose worker died, counts of use.
+    """Give what must be done again and again: mails, events, webhooks whose worker died, counts of use, erasures.
 
     Args:
         using: the alias of the database.
@@ -36,10 +37,12 @@ def chores(*, using: str = DEFAULT_DB_ALIAS, clock: Callable[[], float] | None =
     ace = get_ace()
     now = clock or ace.clock
     mails, events = DjangoMailQueue(using=using, clock=now), DjangoBroadcastQueue(using=using, clock=now)
+    erasures = DjangoErasures(using=using, clock=now)
     found = [
         Chore("mails", 1.0, closing(lambda: mails.send_due(ace.mail))),
         Chore("webhooks", 5.0, closing(ace.webhooks.sweep)),
         Chore("usage", 5.0, closing(lambda: DjangoUsage(using=using).keep(ace.usage))),
+        Chore("erasures", 60.0, closing(lambda: erasures.run_due(ace.privacy))),
     ]
     if ace.settings.realtime:
         found.append(Chore("broadcasts", 0.5, closing(lambda: events.send_due(ace.realtime))))
