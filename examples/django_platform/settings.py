@@ -53,6 +53,7 @@ _IS_SECURE = PLATFORM_URL.startswith("https://")
 DEBUG = False
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = list({"127.0.0.1", "localhost", "[::1]", urlsplit(PLATFORM_URL).hostname or ""} - {""})
+APPEND_SLASH = False
 ROOT_URLCONF = "examples.django_platform.urls"
 WSGI_APPLICATION = "examples.django_platform.wsgi.application"
 ACE_FACTORY = "examples.django_platform.services.make_ace"
@@ -67,6 +68,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "examples.django_platform.middleware.page_headers",
+    # It is this one that refuses other hosts' names.
+    "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
