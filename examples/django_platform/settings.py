@@ -87,9 +87,22 @@ SESSION_COOKIE_NAME = "platform_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _IS_SECURE
 
+# Behind a proxy that speaks TLS the origin that browsers send is not what this server sees itself as.
+CSRF_TRUSTED_ORIGINS = [PLATFORM_URL]
+
 LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+# Django's own way is to mail what failed to the admins of its settings.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # What a visitor did wrong is an answer and no event.
+    "loggers": {name: {"level": "ERROR"} for name in ("django.request", "django.security")},
+}
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")

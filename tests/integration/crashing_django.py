@@ -3,6 +3,7 @@
 import functools
 import importlib
 import os
+import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -98,7 +99,7 @@ def run(sandbox: str, folder: str, port: int, point: str) -> None:
         settings.PLATFORM_URL = f"http://127.0.0.1:{taken.getsockname()[1]}"
         taken.listen(128)
         say(f"{os.getpid()} {settings.PLATFORM_URL}")
-        serve(taken)
+        serve(taken, until=threading.Event())
 
 
 if __name__ == "__main__":

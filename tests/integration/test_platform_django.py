@@ -117,7 +117,14 @@ def test_celerys_beat_does_every_chore() -> None:
     program = "from examples.django_platform.celery import app; print(*sorted(app.conf.beat_schedule))"
     environment = {**os.environ, "ACE_SANDBOX": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ["ace.broadcasts", "ace.mails", "ace.payments", "ace.usage", "ace.webhooks"]
+    assert told.stdout.split() == [
+        "ace.broadcasts",
+        "ace.erasures",
+        "ace.mails",
+        "ace.payments",
+        "ace.usage",
+        "ace.webhooks",
+    ]
 
 
 def test_the_books_are_held_against_the_gateways(shared: Platform) -> None:
@@ -168,5 +175,29 @@ def test_whoever_was_another_user_before_keeps_nothing_of_them(shared: Platform)
 def test_nothing_is_left_behind_at_the_end(tmp_path: Path) -> None:
     with platform_on(sqlite_url(tmp_path), kind="django") as platform:
         where = urlsplit(platform.url)
+    assert not is_open(str(where.hostname), int(where.port or 0))
+
+
+ORPHANING = """
+import os, sys
+from examples.django_platform.demo import running
+with running(sys.argv[1]) as both:
+    print(both.platform, flush=True)
+    os._exit(1)
+"""
+
+
+def test_the_platform_ends_with_who_started_it(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", ORPHANING, sqlite_url(tmp_path)]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    where = urlsplit(told.stdout.strip())
+    # What is printed is read to its end: the orphan held the other end of the pipe, and so it is gone by now.
+    assert where.port is not None
+    assert not is_open(str(where.hostname), where.port)
+
+
+def is_open(host: str, port: int) -> bool:
+    """Whether something listens on a port."""
     with socket.socket() as knocking:
-        assert knocking.connect_ex((where.hostname, where.port)) != 0
+        return knocking.connect_ex((host, port)) == 0
