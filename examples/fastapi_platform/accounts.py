@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
-from pydantic import AfterValidator, BaseModel, Field
-from sqlalchemy import delete, select
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,28 +22,36 @@ from ace_integrations.events import AsyncHandler, EventBus
 from ace_integrations.mail import Address
 from ace_integrations.mail.notifications import WelcomeNotification, render
 from ace_integrations.usage import acting_for
-from examples.fastapi_platform.tables import AUDIT, Login, User, as_utc
+from examples.fastapi_platform.tables import AUDIT, Login, Notice, User, as_utc
+from examples.shared.texts import clean
 
 COOKIE = "platform_session"
 STAYS = timedelta(days=14)
 _KEY = "user-"
 SENDER = Address(email="hello@mg.example.com", name="Rihla")
 
-_BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
-
-def clean(name: str) -> str:
-    """Drop what would turn the text around a name or a title, and what neither holds."""
-    return " ".join(name.translate(_BIDI).split())
+def _named(name: str | None) -> str | None:
+    return clean(name) if name else None
 
 
 class SignUp(BaseModel):
-    """What a new user tells."""
+    """What a new user tells; a company's name belongs to its own role."""
 
     name: Annotated[str, AfterValidator(clean), Field(min_length=2, max_length=100)]
     email: Annotated[str, AfterValidator(lambda text: Address(email=text).email.lower())]
     password: Annotated[str, Field(min_length=10, max_length=200)]
-    role: Annotated[str, Field(pattern="^(student|teacher)$")] = "student"
+    role: Annotated[str, Field(pattern="^(student|teacher|company)$")] = "student"
+    company: Annotated[str | None, AfterValidator(_named), Field(validate_default=True)] = None
+
+    @field_validator("company")
+    @classmethod
+    def _is_of_its_role(cls, company: str | None, known: ValidationInfo) -> str | None:
+        if known.data.get("role") != "company":
+            return None
+        if company is None or not 2 <= len(company) <= 200:
+            raise ValueError("a company has a name of 2 to 200 characters")
+        return company
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,8 @@ async def create_user(session: AsyncSession, form: SignUp, *, bus: EventBus, add
     """Add a user, and tell the platform in the same transaction; None when the e-mail address is taken."""
     if await session.scalar(select(User.id).where(User.email == form.email)) is not None:
         return None
-    user = User(name=form.name, email=form.email, role=form.role, password=hash_password(form.password))
+    secret = hash_password(form.password)
+    user = User(name=form.name, email=form.email, role=form.role, company=form.company, password=secret)
     try:
         async with session.begin_nested():
             session.add(user)
@@ -134,6 +143,15 @@ async def sign_out(session: AsyncSession, token: str) -> None:
     await session.execute(delete(Login).where(Login.token_hash == _hash(token)))
 
 
+_UNREAD = (
+    select(func.count())
+    .where(Notice.user_id == User.id, Notice.read_at.is_(None))
+    .correlate(User)
+    .scalar_subquery()
+    .label("unread")
+)
+
+
 async def visitor(request: Request) -> User | None:
     """Give who is asking, None for a stranger."""
     token = request.cookies.get(COOKIE)
@@ -142,7 +160,7 @@ async def visitor(request: Request) -> User | None:
     async with request.app.state.sessions() as session:
         found = (
             await session.execute(
-                select(User, Login.expires_at)
+                select(User, Login.expires_at, _UNREAD)
                 .join(Login, Login.user_id == User.id)
                 .where(Login.token_hash == _hash(token))
             )
@@ -150,6 +168,7 @@ async def visitor(request: Request) -> User | None:
     if found is None or as_utc(found.expires_at) < datetime.now(UTC):
         return None
     user: User = found.User
+    request.state.unread = found.unread
     return user
 
 

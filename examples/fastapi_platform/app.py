@@ -42,6 +42,7 @@ from examples.fastapi_platform import (
     payments,
     profiles,
     refunds,
+    teachers,
 )
 from examples.fastapi_platform.accounts import AccountCreated, asking, recording, signed_in, welcoming
 from examples.fastapi_platform.career import RefusedError
@@ -135,6 +136,7 @@ def create_app(
     app.include_router(identity.router, dependencies=limited)
     app.include_router(paying.router, dependencies=limited)
     app.include_router(admin.router, dependencies=limited)
+    app.include_router(teachers.router, dependencies=limited)
     app.include_router(jobs.router, dependencies=limited)
     app.include_router(board.router, dependencies=limited)
     app.include_router(applications.router, dependencies=limited)
@@ -174,7 +176,7 @@ def _connect(app: FastAPI) -> None:
     bus = state.bus = EventBus()
     bus.on(AccountCreated)(welcoming(state.mails, origin=state.origin))
     bus.on(AccountCreated)(recording(state.ace.audit))
-    bus.on(IdentityVerified)(identity.approving(state.tell))
+    bus.on(IdentityVerified)(teachers.wait)
     receiver = state.receiver
     receiver.on(IdentityChanged)(identity.on_identity_changed(bus))
     receiver.on(DeliveryEvent)(state.mails.note)

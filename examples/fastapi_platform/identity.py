@@ -12,13 +12,11 @@ from ace_integrations import AsyncAce, NotFoundError, ProviderError
 from ace_integrations.audit import Audit
 from ace_integrations.contrib.fastapi import get_ace, throttled
 from ace_integrations.contrib.sqlalchemy import written
-from ace_integrations.events import AsyncHandler, EventBus
+from ace_integrations.events import EventBus
 from ace_integrations.identity import IdentityChanged, Verification, VerificationStatus
-from ace_integrations.realtime import TeacherApproved
 from ace_integrations.webhooks import Event
 from examples.fastapi_platform.accounts import SignedIn, asking, user_key, user_of_key
 from examples.fastapi_platform.tables import AUDIT, User
-from examples.fastapi_platform.telling import Tell
 
 router = APIRouter(prefix="/api/didit")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
@@ -111,16 +109,6 @@ def on_identity_changed(bus: EventBus) -> Any:
         await apply(session, change.verification_id, change.user, change.status, change.occurred_at, bus=bus)
 
     return handle
-
-
-def approving(tell: Tell) -> AsyncHandler:
-    """Give the handler that tells a teacher's pages that they may teach."""
-
-    async def approve(event: IdentityVerified, session: AsyncSession) -> None:
-        if event.user.role == "teacher":
-            await tell(session, TeacherApproved(user_id=str(event.user.id)))
-
-    return approve
 
 
 async def apply(

@@ -14,10 +14,12 @@ from ace_integrations.payments.rates import Rate
 from examples.fastapi_platform.tables import User
 from examples.shared import TEMPLATES
 from examples.shared.messages import Language, plural, say
+from examples.shared.notices import NOTICES, side_of
 
 _templates = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True
 )
+_templates.globals.update(notices=NOTICES, side_of=side_of)
 
 
 def language_of(request: Request) -> Language:
@@ -34,6 +36,7 @@ def page(request: Request, template: str, user: User | None, status: int = 200, 
         direction="rtl" if language == "ar" else "ltr",
         path=request.url.path,
         address=_address(request),
+        unread=getattr(request.state, "unread", 0),
         has_advisor=bool(request.app.state.ace.settings.ai),
         has_classes=bool(request.app.state.ace.settings.video),
         now=request.app.state.clock(),

@@ -209,6 +209,14 @@ def advised(servers: Running) -> Iterator[Story]:
 
 
 @contextmanager
+def as_admin(servers: Running) -> Generator[httpx.Client]:
+    """Give the admin's browser without a window."""
+    with httpx.Client(base_url=servers.platform, trust_env=False, timeout=20) as browser:
+        browser.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
+        yield browser
+
+
+@contextmanager
 def verified(servers: Running, email: str) -> Generator[Story]:
     """Give a new student whose identity was checked."""
     with Story(servers.platform, servers.sandbox.control, email=email) as story:

@@ -133,6 +133,13 @@ ACCESS = {
     "POST /teacher/live-class/{session_id}/end": (303, 404, 404),
     "GET /teacher/live-class/{session_id}/attendance": (303, 404, 404),
     "POST /admin/courses/{course_id}/teacher": (303, 404, 404),
+    "GET /admin/teachers": (303, 404, 404),
+    "POST /admin/teachers/{user_id}/approve": (303, 404, 404),
+    "POST /admin/teachers/{user_id}/reject": (303, 404, 404),
+    "GET /api/admin/teachers": (401, 404, 404),
+    "POST /api/admin/teachers/{user_id}/approve": (401, 404, 404),
+    "POST /api/admin/teachers/{user_id}/reject": (401, 404, 404),
+    "POST /teacher/application": (303, 404, 404),
     "POST /logout": (303, 303, 303),
 }
 """What a stranger, another student and the owner are answered. Signing out is last: it ends the cookie."""
@@ -169,6 +176,7 @@ BODIES: dict[str, Callable[[Story], dict[str, Any]]] = {
     "/advisor/cv": lambda owner: {"data": {"cv_text": "Python"}},
     "/api/jobs": lambda owner: {"json": JOB},
     "/api/applications/{application_id}/status": lambda owner: {"json": {"status": "interview"}},
+    "/api/admin/teachers/{user_id}/reject": lambda owner: {"json": {}},
     "/broadcasting/auth": lambda owner: {"data": {"socket_id": "1.2", "channel_name": "private-course.1"}},
     "/broadcasting/user-auth": lambda owner: {"data": {"socket_id": "1.2"}},
     "/api/live/session/create": lambda owner: {
@@ -192,6 +200,7 @@ def test_each_route_answers_a_stranger_another_student_and_the_owner_as_the_tabl
         payment_id=owner.payment,
         job_id=1,
         application_id=99,
+        user_id=99,
         kind="cv",
     )
     body = BODIES.get(path, lambda owner: {})(owner)
@@ -225,10 +234,13 @@ def test_who_is_enrolled_cannot_pay_again(shared: Platform) -> None:
         assert story.browser.post("/api/courses/1/payment/stripe").status_code == 409
 
 
+NAMED = ("course_id", "payment_id", "job_id", "application_id", "session_id", "user_id")
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "http://127.0.0.1:1"])
 @pytest.mark.parametrize("route", [route for route in ACCESS if route.startswith("POST")])
 def test_a_form_of_another_site_is_refused(route: str, origin: str, shared: Platform) -> None:
-    path = route.removeprefix("POST ").format(course_id=1, payment_id=1, job_id=1, application_id=1, session_id=1)
+    path = route.removeprefix("POST ").format(**dict.fromkeys(NAMED, 1))
     answer = httpx.post(f"{shared.url}{path}", headers={"origin": origin}, trust_env=False)
     assert answer.status_code == 403
 
