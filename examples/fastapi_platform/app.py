@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -24,6 +25,7 @@ from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
 from ace_integrations.video import ClassRefusedError, PersonJoined, PersonLeft
 from examples.fastapi_platform import (
+    account,
     accounts,
     admin,
     advising,
@@ -34,15 +36,20 @@ from examples.fastapi_platform import (
     buying,
     classes,
     classroom,
+    company,
     identity,
     jobs,
     live,
+    notifications,
+    offers,
     pages,
     paying,
     payments,
     profiles,
     refunds,
+    stopping,
     teachers,
+    trail,
 )
 from examples.fastapi_platform.accounts import AccountCreated, asking, recording, signed_in, welcoming
 from examples.fastapi_platform.career import RefusedError
@@ -53,6 +60,7 @@ from examples.fastapi_platform.policy import content_policy
 from examples.fastapi_platform.postings import finding
 from examples.fastapi_platform.tables import BROADCASTS, MAILS, USAGE, WEBHOOK_CLAIMS
 from examples.fastapi_platform.telling import forget_old_news, telling
+from examples.shared.links import SignedLinks
 
 SHARED = Path(__file__).resolve().parent.parent / "shared"
 MAILS_S = 0.2
@@ -66,6 +74,29 @@ EVENTS_S = 0.2
 CLASSES_S = 5.0
 WEBHOOKS = ("didit", "mailgun", "stripe", "paypal", "pusher", "jaas", "agora")
 """Where webhooks come in; JaaS is Jitsi's name there."""
+
+PARTS = (
+    identity,
+    paying,
+    admin,
+    teachers,
+    trail,
+    jobs,
+    offers,
+    board,
+    applications,
+    company,
+    live,
+    classroom,
+    buying,
+    advising,
+    advisor,
+    profiles,
+    notifications,
+    account,
+    pages,
+)
+"""Modules with a router whose every route counts for who asks; webhooks and the pages' own files count for nobody."""
 
 logger = logging.getLogger("platform")
 
@@ -95,6 +126,7 @@ def create_app(
         await accounts.keep_admin(sessions, admin_login or _admin_of_environment())
         state = app.state
         state.ace, state.sessions, state.clock = ace, sessions, clock
+        state.links = SignedLinks(_secret(), clock=clock)
         state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
         state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
         mails = state.mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
@@ -133,25 +165,19 @@ def create_app(
     app.include_router(_webhook_routes(ace))
     app.include_router(health_route(ace))
     limited = [Depends(throttled("default", who=asking))]
-    app.include_router(identity.router, dependencies=limited)
-    app.include_router(paying.router, dependencies=limited)
-    app.include_router(admin.router, dependencies=limited)
-    app.include_router(teachers.router, dependencies=limited)
-    app.include_router(jobs.router, dependencies=limited)
-    app.include_router(board.router, dependencies=limited)
-    app.include_router(applications.router, dependencies=limited)
+    for part in PARTS:
+        app.include_router(part.router, dependencies=limited)
+    app.include_router(stopping.router)
     if ace.settings.realtime:
         rules = channel_rules(lambda: app.state.sessions)
-        app.include_router(realtime_routes(ace, rules, user=signed_in, member=member))
-    app.include_router(live.router)
-    app.include_router(classroom.router)
-    app.include_router(buying.router)
-    app.include_router(advising.router)
-    app.include_router(advisor.router)
-    app.include_router(profiles.router)
-    app.include_router(pages.router)
+        app.include_router(realtime_routes(ace, rules, user=signed_in, member=member), dependencies=limited)
     app.mount("/static", StaticFiles(directory=SHARED / "static"), name="static")
     return app
+
+
+def _secret() -> bytes:
+    """Give the key of signed links: PLATFORM_SECRET, or one that is forgotten at the end, and its links with it."""
+    return os.environ.get("PLATFORM_SECRET", "").encode() or secrets.token_bytes(32)
 
 
 def _admin_of_environment() -> tuple[str, str] | None:
@@ -212,7 +238,7 @@ async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
 
 async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
     """Refuse writes that another site's page sends, and say what pages may load."""
-    if request.method == "POST" and not request.url.path.endswith("/webhook"):
+    if request.method not in ("GET", "HEAD") and not request.url.path.endswith("/webhook"):
         origin = request.headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
             return Response("This form belongs to another site.", 403)

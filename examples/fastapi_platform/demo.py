@@ -20,6 +20,7 @@ from ace_integrations import AsyncAce, ConfigurationError, Settings
 from ace_integrations.sandbox import RunningSandbox, start
 from ace_integrations.settings import SANDBOX_PORT
 from examples.fastapi_platform.app import create_app
+from examples.shared.hiring import HiringStory
 from examples.shared.lesson import Lesson
 from examples.shared.story import Story, StoryError
 
@@ -95,13 +96,19 @@ def once() -> int:
     """Walk the journey, print each step, and say how it ended."""
     began = time.monotonic()
     password = secrets.token_urlsafe(9)
-    with tempfile.TemporaryDirectory() as folder, running(_sqlite(folder), admin_password=password) as both:
+    quick = tuple(f"{name}=1000/minute" for name in ("default", "login"))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        # The journey walks faster than any person, and all of its people share an address.
+        running(_sqlite(folder), admin_password=password, limits=quick) as both,
+    ):
         say(f"Sandbox  {both.sandbox.url}\nPlatform {both.platform}\n")
         try:
             control, admin = both.sandbox.control, (ADMIN, password)
             with Story(both.platform, control, admin=admin) as story:
                 lesson = Lesson(both.platform, control, student=story, admin=admin)
-                for number, step in enumerate(chain(story.walk(), lesson.walk()), 1):
+                hiring = HiringStory(both.platform, control, student=story)
+                for number, step in enumerate(chain(story.walk(), lesson.walk(), hiring.walk()), 1):
                     say(f"{number}. {step.did}\n   {step.saw}")
         except StoryError as error:
             say(f"\nThe journey stopped: {error}")
@@ -119,7 +126,8 @@ def stay() -> int:
             with both as servers:
                 say(f"Platform  {servers.platform}           sign up, verify, enrol, pay with 4242 4242 4242 4242")
                 say(f"          {servers.platform}/jobs, /advisor   jobs here and outside, an advisor who answers")
-                say(f"          {servers.platform}/live   live classes; the admin gives a course to a teacher")
+                say(f"          {servers.platform}/live   live classes, once the admin gave a teacher a course")
+                say(f"          {servers.platform}/company   a company's jobs and who applied; sign up as one")
                 say(f"Admin     {servers.platform}/admin/payments   {ADMIN}, password {password}")
                 say(f"Console   {servers.sandbox.url}           what the imitated services hold, and their buttons")
                 say(f"Inbox     {servers.sandbox.url}/console/mailgun")

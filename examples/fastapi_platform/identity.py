@@ -145,7 +145,7 @@ async def _not_yet_remembered(session: AsyncSession, verification_id: str, vendo
     number = user_of_key(vendor_user)
     if number is None:
         return None
-    has_none = (User.id == number, User.verification_id.is_(None))
+    has_none = (User.id == number, User.verification_id.is_(None), User.erased_at.is_(None))
     user = await session.scalar(select(User).where(*has_none).with_for_update())
     if user is not None:
         user.verification_id = verification_id

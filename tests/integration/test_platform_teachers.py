@@ -141,9 +141,10 @@ def test_who_is_blocked_while_waiting_is_not_decided_about(
 def test_who_is_checked_again_keeps_their_approval(platform: Platform, admin: httpx.Client, teacher: Story) -> None:
     user = number(platform, teacher)
     decided(admin, user, "approve")
-    for status in ("Kyc Expired", "Approved"):
+    for status, is_open in (("Kyc Expired", False), ("Approved", True)):
+        platform.control.advance(5)
         platform.control.post(f"didit/sessions/{teacher.session}/status", status=status)
-    teacher.until(lambda: teacher.is_active(), "the account must be open")
+        teacher.until(lambda is_open=is_open: teacher.is_active() is is_open, "the account must follow the check")
     assert 'data-teaching="approved"' in teacher.browser.get("/verify").text
     assert told(teacher) == ["teacher.approved"]
 

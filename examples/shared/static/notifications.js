@@ -61,16 +61,26 @@ const localise = () => {
   }
 };
 
-// Parts of the page that show what just changed are taken from it anew.
+// Parts of the page that show what just changed are taken anew: from it, or from the page that they name.
 const refresh = async (name) => {
   const parts = [...document.querySelectorAll("[data-fresh]")].filter(({ dataset }) => name.startsWith(dataset.fresh));
-  if (!parts.length) return;
-  const answer = await fetch(location.href).catch(() => undefined);
+  const from = Map.groupBy(parts, ({ dataset }) => new URL(dataset.from ?? location.href, location.href).href);
+  await Promise.all([...from].map(([address, its]) => renew(address, its)));
+  localise();
+};
+
+const renew = async (address, parts) => {
+  const answer = await fetch(address).catch(() => undefined);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of parts) part.replaceChildren(...(fresh.getElementById(part.id)?.childNodes ?? []));
-  localise();
 };
+
+// Whoever opens what a notice leads to has read it.
+document.addEventListener("click", ({ target }) => {
+  const notice = target.closest("[data-notice] a[href]")?.closest("[data-notice].unread");
+  if (notice) navigator.sendBeacon(`/notifications/${notice.dataset.notice}/read`);
+});
 
 const take = (name, data) => {
   if (!data.event_id || !isNew(data.event_id)) return;
