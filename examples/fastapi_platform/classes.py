@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ace_integrations import AsyncAce, ProviderError
 from ace_integrations.realtime import SessionEnded, SessionStarted
 from ace_integrations.video import ClassStatus, LiveClass, Standing, scheduled
-from examples.fastapi_platform import attending
+from examples.fastapi_platform import attending, teachers
 from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User, as_utc
-from examples.fastapi_platform.telling import SessionScheduled, Tell
-from examples.shared.accounts import clean
+from examples.fastapi_platform.telling import Tell
+from examples.shared.events import SessionScheduled
+from examples.shared.texts import clean
 
 GRANT_TTL = timedelta(minutes=10)
 """How long a grant is good; a page asks for the next one while its user stays, and is looked at anew each time."""
@@ -60,7 +61,7 @@ async def standing(session: AsyncSession, user: User, course: Course) -> Standin
         return Standing.STRANGER
     if user.role == "admin":
         return Standing.ADMIN
-    if course.teacher_id == user.id:
+    if course.teacher_id == user.id and await teachers.may_teach(session, user):
         return Standing.TEACHER
     enrolled = select(Enrollment.id).where(
         Enrollment.user_id == user.id, Enrollment.course_id == course.id, Enrollment.active.is_(True)

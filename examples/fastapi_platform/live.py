@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations import AsyncAce, ConfigurationError, InvalidInputError
-from ace_integrations.contrib.fastapi import get_ace, throttled
+from ace_integrations.contrib.fastapi import get_ace
 from ace_integrations.video import (
     ClassRefusedError,
     JoinGrant,
@@ -22,7 +22,7 @@ from ace_integrations.video import (
     Standing,
 )
 from examples.fastapi_platform import announcing, attending, classes
-from examples.fastapi_platform.accounts import SignedIn, asking
+from examples.fastapi_platform.accounts import SignedIn
 from examples.fastapi_platform.classes import Entry, lesson_of, shown_start
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import language_of
@@ -31,7 +31,6 @@ from examples.fastapi_platform.telling import channels_of, news_on
 
 router = APIRouter(prefix="/api/live")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
-_LIMITED = [Depends(throttled("default", who=asking))]
 
 NOT_AUTHORIZED = "You are not authorized to join this session"
 NOT_YOUR_COURSE = "You are not authorized to create a session for this course"
@@ -57,7 +56,7 @@ class Seen(BaseModel):
     connection: Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,64}$")]
 
 
-@router.post("/session/create", status_code=201, dependencies=_LIMITED)
+@router.post("/session/create", status_code=201)
 async def create(form: Scheduled, request: Request, user: SignedIn) -> Any:
     """Schedule a class, and tell the course's students by mail and by a live message; its teacher only."""
     async with request.app.state.sessions.begin() as session:
@@ -101,7 +100,7 @@ async def state_of(session_id: int, request: Request, user: SignedIn) -> Any:
     return public(entry.row)
 
 
-@router.post("/session/{session_id}/join", dependencies=_LIMITED)
+@router.post("/session/{session_id}/join")
 async def join(session_id: int, request: Request, user: SignedIn, ace: AceDep) -> Any:
     """Give what the browser needs to be in the room, for ten minutes; asked for anew while they stay.
 
@@ -116,7 +115,7 @@ async def join(session_id: int, request: Request, user: SignedIn, ace: AceDep) -
     return JSONResponse(grant.for_browser(), headers={"cache-control": "no-store"})
 
 
-@router.post("/session/{session_id}/end", dependencies=_LIMITED)
+@router.post("/session/{session_id}/end")
 async def end(session_id: int, request: Request, user: SignedIn, ace: AceDep) -> Any:
     """End a class for all; its teacher, or an admin.
 
@@ -137,7 +136,7 @@ async def finish(request: Request, session_id: int, user: User, ace: AsyncAce) -
         await classes.end(session, entry, ace, now=now_of(request), tell=request.app.state.tell)
 
 
-@router.post("/session/{session_id}/presence", status_code=204, dependencies=_LIMITED)
+@router.post("/session/{session_id}/presence", status_code=204)
 async def presence(session_id: int, form: Seen, request: Request, user: SignedIn, ace: AceDep) -> None:
     """Keep what the user's own page says of their coming or going, for a provider that tells nothing.
 

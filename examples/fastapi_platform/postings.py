@@ -49,7 +49,7 @@ def posting_of(job: Job) -> JobPosting:
 
 
 def _conditions(filters: SearchFilters, now: datetime) -> list[ColumnElement[bool]]:
-    conditions = [_says(word) for word in (filters.keyword or "").split()]
+    conditions = [Job.closed_at.is_(None), *(_says(word) for word in (filters.keyword or "").split())]
     if filters.location:
         # "Cairo, EG" and "Cairo" are one place here.
         conditions.append(Job.places.icontains(filters.location.replace("،", ",").partition(",")[0], autoescape=True))

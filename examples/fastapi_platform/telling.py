@@ -8,10 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue
-from ace_integrations.realtime import Broadcast, Channel, private_course, private_university, private_user
+from ace_integrations.realtime import Broadcast, private_course, private_university, private_user
 from ace_integrations.realtime.channels import ChannelKind
 from examples.fastapi_platform import universities
-from examples.fastapi_platform.tables import Course, Enrollment, News, Profile, User, as_utc
+from examples.fastapi_platform.tables import Course, Enrollment, News, Notice, Profile, User, as_utc
+from examples.shared.notices import NOTICES
 
 Tell = Callable[[AsyncSession, Broadcast], Awaitable[None]]
 
@@ -19,21 +20,11 @@ KEPT = timedelta(hours=1)
 LOOKS_BACK = timedelta(minutes=5)
 """News that is older when a page asks is none: a live connection would have dropped it too."""
 
+MOST = 100
+"""Events of an answer, the newest."""
+
 OVERLAP = timedelta(seconds=10)
 """How much of what a page has asked for already it is given again: a transaction may commit late."""
-
-
-class SessionScheduled(Broadcast):
-    """A live class has a date."""
-
-    name = "session.scheduled"
-
-    session_id: str
-    course_id: str
-    title: str
-
-    def channels(self) -> tuple[Channel, ...]:
-        return (private_course(self.course_id),)
 
 
 def telling(queue: AsyncSqlBroadcastQueue | None, *, now: Callable[[], datetime]) -> Tell:
@@ -49,8 +40,25 @@ def telling(queue: AsyncSqlBroadcastQueue | None, *, now: Callable[[], datetime]
         about = {"event_id": event.event_id, "name": event.name, "data": event.model_dump(mode="json")}
         private = [channel.name for channel in event.channels() if channel.kind is ChannelKind.PRIVATE]
         session.add_all([News(channel=channel, told_at=now(), **about) for channel in private])
+        if event.name in NOTICES:
+            people = [person for channel in private for person in await _listeners(session, channel)]
+            session.add_all([Notice(user_id=person, told_at=now(), **about) for person in dict.fromkeys(people)])
 
     return tell
+
+
+async def _listeners(session: AsyncSession, channel: str) -> Iterable[int]:
+    """Name whom a private channel is for; who tells it, a course's teacher, is not one of them."""
+    whose, _, key = channel.partition(".")
+    match whose:
+        case "private-user":
+            return [int(key)]
+        case "private-course":
+            taken = Enrollment.course_id == int(key), Enrollment.active.is_(True)
+            return await session.scalars(select(Enrollment.user_id).where(*taken))
+        case _:
+            members = select(Profile.user_id).join(User).where(Profile.university_id == key, User.role == "student")
+            return await session.scalars(members.where(User.status == "active"))
 
 
 async def channels_of(session: AsyncSession, user: User) -> list[str]:
@@ -70,12 +78,13 @@ async def channels_of(session: AsyncSession, user: User) -> list[str]:
 async def news_on(
     session: AsyncSession, channels: Iterable[str], *, since: datetime, now: datetime
 ) -> list[dict[str, Any]]:
-    """Give what was told on channels, oldest first, each event once."""
+    """Give what was told on channels last, oldest first, each event once."""
     first = max(since - OVERLAP, now - LOOKS_BACK)
     rows = await session.scalars(
-        select(News).where(News.channel.in_(channels), News.told_at >= first).order_by(News.id).limit(100)
+        select(News).where(News.channel.in_(channels), News.told_at >= first).order_by(News.id.desc()).limit(MOST)
     )
-    once = {row.event_id: {"name": row.name, "data": row.data, "told_at": as_utc(row.told_at)} for row in rows}
+    told = reversed(rows.all())
+    once = {row.event_id: {"name": row.name, "data": row.data, "told_at": as_utc(row.told_at)} for row in told}
     return list(once.values())
 
 

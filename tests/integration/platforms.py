@@ -152,6 +152,12 @@ class Platform:
         story = Story(self.url, self.control, email=email, name=email.partition("@")[0].title(), role=role)
         story.sign_up()
         self.database.change("UPDATE users SET status = 'active' WHERE email = :email", email=email)
+        if role == "teacher":
+            self.database.change(
+                "INSERT INTO teacher_applications (user_id, state, tries, reason, asked_at) "
+                "SELECT id, 'approved', 1, '', created_at FROM users WHERE email = :email",
+                email=email,
+            )
         if course and role == "teacher":
             mine = "(SELECT id FROM users WHERE email = :email)"
             self.database.change(f"UPDATE courses SET teacher_id = {mine} WHERE id = :one", one=course, email=email)
