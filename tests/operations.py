@@ -152,6 +152,10 @@ def _dispute(client: Stripe) -> str:
     return str(client.list_disputes(payment_intent_id=intent).data[0].id)
 
 
+def _customer(client: Stripe) -> str:
+    return str(client.create_customer(email=LINA.email, idempotency_key="customer-before").id)
+
+
 def _endpoint(client: Stripe) -> str:
     made = client.create_webhook_endpoint(url=HOOK, events=["charge.refunded"], idempotency_key="endpoint-before")
     return str(made.id)
@@ -541,6 +545,10 @@ WALKS: tuple[Walk, ...] = (
         _with(url=HOOK, events=["charge.refunded"], idempotency_key="walked"),
         "endpoints",
     ),
+    Walk("stripe", "create_customer", _with(email=LINA.email, name=LINA.name, idempotency_key="walked"), "customers"),
+    Walk("stripe", "list_customers", _with(email=LINA.email)),
+    Walk("stripe", "retrieve_customer", lambda client: ((), {"customer_id": _customer(client)})),
+    Walk("stripe", "delete_customer", lambda client: ((), {"customer_id": _customer(client)})),
     Walk("stripe", "list_webhook_endpoints", _with()),
     *(Walk(source, "latest", _with(base="USD", quote="EGP")) for source in RATE_SOURCES),
     Walk("stripe", "delete_webhook_endpoint", lambda client: ((), {"webhook_endpoint_id": _endpoint(client)})),

@@ -11,10 +11,11 @@ from ace_integrations import AsyncAce
 from ace_integrations.contrib.fastapi import client_address, get_ace, throttled
 from ace_integrations.contrib.sqlalchemy import written
 from examples.fastapi_platform import accounts, personal
-from examples.fastapi_platform.accounts import COOKIE, Visitor, asking, user_key
+from examples.fastapi_platform.accounts import Visitor, asking
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import AUDIT, User
+from examples.shared.accounts import COOKIE, user_key
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]

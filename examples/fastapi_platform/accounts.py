@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 import secrets
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
-from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,39 +17,9 @@ from ace_integrations.audit import Audit
 from ace_integrations.contrib.fastapi import client_address
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, written
 from ace_integrations.events import AsyncHandler, EventBus
-from ace_integrations.mail import Address
-from ace_integrations.mail.notifications import WelcomeNotification, render
 from ace_integrations.usage import acting_for
 from examples.fastapi_platform.tables import AUDIT, Login, Notice, User, as_utc
-from examples.shared.texts import clean
-
-COOKIE = "platform_session"
-STAYS = timedelta(days=14)
-_KEY = "user-"
-SENDER = Address(email="hello@mg.example.com", name="Rihla")
-
-
-def _named(name: str | None) -> str | None:
-    return clean(name) if name else None
-
-
-class SignUp(BaseModel):
-    """What a new user tells; a company's name belongs to its own role."""
-
-    name: Annotated[str, AfterValidator(clean), Field(min_length=2, max_length=100)]
-    email: Annotated[str, AfterValidator(lambda text: Address(email=text).email.lower())]
-    password: Annotated[str, Field(min_length=10, max_length=200)]
-    role: Annotated[str, Field(pattern="^(student|teacher|company)$")] = "student"
-    company: Annotated[str | None, AfterValidator(_named), Field(validate_default=True)] = None
-
-    @field_validator("company")
-    @classmethod
-    def _is_of_its_role(cls, company: str | None, known: ValidationInfo) -> str | None:
-        if known.data.get("role") != "company":
-            return None
-        if company is None or not 2 <= len(company) <= 200:
-            raise ValueError("a company has a name of 2 to 200 characters")
-        return company
+from examples.shared.accounts import COOKIE, STAYS_S, SignUp, user_key, welcome
 
 
 @dataclass(frozen=True)
@@ -93,13 +61,10 @@ async def keep_admin(sessions: Any, login: tuple[str, str] | None) -> None:
 def welcoming(mails: AsyncSqlMailQueue, *, origin: str) -> AsyncHandler:
     """Give the handler that mails a welcome."""
 
-    async def welcome(event: AccountCreated, session: AsyncSession) -> None:
-        user = event.user
-        notification = WelcomeNotification(name=user.name, start_url=f"{origin}/verify")
-        to = Address(email=user.email, name=user.name)
-        await mails.put(session, render(notification, to=to, sender=SENDER, mail_id=f"welcome-{user.id}"))
+    async def put(event: AccountCreated, session: AsyncSession) -> None:
+        await mails.put(session, welcome(event.user, origin=origin))
 
-    return welcome
+    return put
 
 
 def recording(audit: Audit) -> AsyncHandler:
@@ -113,17 +78,6 @@ def recording(audit: Audit) -> AsyncHandler:
     return record
 
 
-def user_key(user_id: int) -> str:
-    """Give the id that outside services, counts and the audit trail know a user by."""
-    return f"{_KEY}{user_id}"
-
-
-def user_of_key(key: str) -> int | None:
-    """Give whose id that is; None when it is nobody's."""
-    found = re.fullmatch(rf"{_KEY}([1-9][0-9]{{0,17}})", key)
-    return int(found[1]) if found else None
-
-
 async def check_password(session: AsyncSession, email: str, password: str) -> User | None:
     """Give the user of an address and password; as slow for an unknown address as for a wrong password."""
     user = await session.scalar(select(User).where(User.email == email.strip().lower()))
@@ -134,7 +88,9 @@ async def check_password(session: AsyncSession, email: str, password: str) -> Us
 async def sign_in(session: AsyncSession, user: User) -> str:
     """Give a new cookie value; an older one of the same browser is not kept alive."""
     token = secrets.token_urlsafe(32)
-    session.add(Login(token_hash=_hash(token), user_id=user.id, expires_at=datetime.now(UTC) + STAYS))
+    session.add(
+        Login(token_hash=_hash(token), user_id=user.id, expires_at=datetime.now(UTC) + timedelta(seconds=STAYS_S))
+    )
     return token
 
 

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from pydantic import BaseModel
 from sqlalchemy import select
 
 from ace_integrations import AsyncAce, InvalidInputError, ProviderError
@@ -15,6 +14,7 @@ from examples.fastapi_platform.accounts import SignedIn, Visitor
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import Course, Payment, Refund, User
+from examples.shared.paying import RefundForm
 
 router = APIRouter()
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
@@ -36,12 +36,6 @@ async def visiting_admin(user: Visitor) -> User:
 
 Admin = Annotated[User, Depends(admin)]
 VisitingAdmin = Annotated[User, Depends(visiting_admin)]
-
-
-class RefundForm(BaseModel):
-    """A part of the price, as in "500.00"; none is all that is left."""
-
-    amount: str | None = None
 
 
 @router.get("/admin/payments", include_in_schema=False)

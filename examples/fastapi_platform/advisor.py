@@ -11,12 +11,13 @@ from ace_integrations import AsyncAce
 from ace_integrations.career import Advice, Document
 from ace_integrations.contrib.fastapi import client_address, get_ace
 from examples.fastapi_platform import career
-from examples.fastapi_platform.accounts import Visitor, user_key
+from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.advising import words_of
 from examples.fastapi_platform.career import Asker, RefusedError, refusing
 from examples.fastapi_platform.profiles import listed
 from examples.fastapi_platform.rendering import language_of, page
 from examples.fastapi_platform.tables import Profile, User
+from examples.shared.accounts import user_key
 
 router = APIRouter(include_in_schema=False, prefix="/advisor")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue
 from ace_integrations.mail import Address
 from ace_integrations.mail.notifications import Action, Copy, Fact, Notification, render
-from examples.fastapi_platform.accounts import SENDER
 from examples.fastapi_platform.classes import shown_start
 from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User
+from examples.shared.accounts import SENDER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

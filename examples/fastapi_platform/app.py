@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -56,13 +55,13 @@ from examples.fastapi_platform.career import RefusedError
 from examples.fastapi_platform.database import Sessions, open_engine, prepare
 from examples.fastapi_platform.identity import IdentityVerified
 from examples.fastapi_platform.listening import channel_rules, member
-from examples.fastapi_platform.policy import content_policy
 from examples.fastapi_platform.postings import finding
 from examples.fastapi_platform.tables import BROADCASTS, MAILS, USAGE, WEBHOOK_CLAIMS
 from examples.fastapi_platform.telling import forget_old_news, telling
+from examples.shared import STATIC
 from examples.shared.links import SignedLinks
+from examples.shared.policy import content_policy
 
-SHARED = Path(__file__).resolve().parent.parent / "shared"
 MAILS_S = 0.2
 """Seconds between two looks into the queue of mails."""
 SWEEP_S = 5.0
@@ -171,7 +170,7 @@ def create_app(
     if ace.settings.realtime:
         rules = channel_rules(lambda: app.state.sessions)
         app.include_router(realtime_routes(ace, rules, user=signed_in, member=member), dependencies=limited)
-    app.mount("/static", StaticFiles(directory=SHARED / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
 

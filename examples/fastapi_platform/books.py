@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.payments import StoredPayment
 from examples.fastapi_platform.database import open_engine
-from examples.fastapi_platform.tables import OPEN, Payment
+from examples.fastapi_platform.tables import Payment
+from examples.shared.paying import OPEN
 
 
 def changed_since(since: datetime) -> Sequence[StoredPayment]:

@@ -1,8 +1,6 @@
 """The course page and the ways to pay from it; PayPal needs no JavaScript, the card form does."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -17,12 +15,11 @@ from examples.fastapi_platform.accounts import SignedIn, Visitor, asking
 from examples.fastapi_platform.classes import shown_start
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, Payment, User
+from examples.shared.paying import NEWS, NotPayableError, news_of, why_not
+from examples.shared.policy import card_script
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
-
-NEWS = ("canceled", "declined", "checking", "review", "stale", "paypal_down", "card_down")
-"""What the page may say about a payment that did not end well; any other word of the address says nothing."""
 
 
 @router.get("/courses/{course_id}")
@@ -46,8 +43,8 @@ async def leave_for_paypal(
     """Make the order and lead the payer to PayPal's page."""
     try:
         _, started = await paying.begin(request, user, ace, course_id, gateway="paypal", quote_id=quote_id or None)
-    except paying.NotPayableError as error:
-        return RedirectResponse(f"/courses/{course_id}?news={_why(error)}", 303)
+    except NotPayableError as error:
+        return RedirectResponse(f"/courses/{course_id}?news={why_not(error)}", 303)
     except HTTPException as error:
         if error.status_code != 409:
             raise
@@ -66,7 +63,7 @@ async def come_back(request: Request, user: Visitor, ace: AceDep, token: str = "
     answer = await paying.finish(request, ace, payment)
     if not isinstance(answer, dict):
         return RedirectResponse(f"/courses/{payment.course_id}?news=checking", 303)
-    news = "" if answer["success"] else f"?news={_news_of(answer)}"
+    news = "" if answer["success"] else f"?news={news_of(answer)}"
     return RedirectResponse(f"/courses/{payment.course_id}{news}", 303)
 
 
@@ -77,13 +74,6 @@ async def change_mind(request: Request, user: Visitor, token: str = "") -> Respo
         return RedirectResponse("/login", 303)
     payment = await _own_order(request, user, token)
     return RedirectResponse(f"/courses/{payment.course_id}?news=canceled", 303)
-
-
-def content_sources(ace: AsyncAce) -> Mapping[str, tuple[str, ...]]:
-    """Give what the content policy must allow for the card's gateway, by directive: its script, frames and answers."""
-    url = urlsplit(_card_script(ace))
-    gateway = (f"{url.scheme}://{url.netloc}",) if url.netloc else ()
-    return dict.fromkeys(("script-src", "frame-src", "connect-src"), gateway)
 
 
 async def _shown(
@@ -110,7 +100,7 @@ async def _shown(
         user,
         course=found,
         enrolled=enrolled,
-        script=_card_script(ace),
+        script=card_script(ace),
         choices=choices,
         quote=quote,
         holds_s=int((quote.expires_at - paying.now_of(request)).total_seconds()) if quote is not None else 0,
@@ -134,20 +124,6 @@ async def _own_order(request: Request, user: User, order_id: str) -> Payment:
     if payment is None or payment.gateway != "paypal":
         raise HTTPException(404, "No such payment.")
     return payment
-
-
-def _why(error: paying.NotPayableError) -> str:
-    return "stale" if error.status == 409 else "paypal_down"
-
-
-def _news_of(answer: dict[str, Any]) -> str:
-    if "decline_code" in answer:
-        return "declined"
-    return "review" if answer["status"] == "review" else "checking"
-
-
-def _card_script(ace: AsyncAce) -> str:
-    return ace.payments.browser_config("stripe")["STRIPE_JS_URL"] if "stripe" in ace.payments.gateways else ""
 
 
 def _enrolled(user_id: int, course_id: int) -> Any:

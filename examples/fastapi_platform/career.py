@@ -19,10 +19,11 @@ from ace_integrations.career import ConversationNotFoundError, UserContext
 from ace_integrations.career import Course as Offered
 from ace_integrations.contrib.fastapi import get_ace
 from ace_integrations.contrib.sqlalchemy import AsyncSqlConversations, written
-from examples.fastapi_platform.accounts import SignedIn, user_key
+from examples.fastapi_platform.accounts import SignedIn
 from examples.fastapi_platform.profiles import context_of
 from examples.fastapi_platform.rendering import language_of
 from examples.fastapi_platform.tables import AUDIT, CONVERSATIONS, AiConsent, Course, Profile, User
+from examples.shared.accounts import user_key
 
 WORDING = "2026-11"
 """Which words the consent was given to; another value asks everybody again."""

@@ -15,22 +15,12 @@ from ace_integrations.contrib.sqlalchemy import written
 from ace_integrations.events import EventBus
 from ace_integrations.identity import IdentityChanged, Verification, VerificationStatus
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.accounts import SignedIn, asking, user_key, user_of_key
+from examples.fastapi_platform.accounts import SignedIn, asking
 from examples.fastapi_platform.tables import AUDIT, User
+from examples.shared.accounts import ACCOUNT_STATUS, DECIDED, user_key, user_of_key
 
 router = APIRouter(prefix="/api/didit")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
-
-_ACCOUNT_STATUS = {
-    VerificationStatus.VERIFIED: "active",
-    VerificationStatus.REJECTED: "blocked",
-    VerificationStatus.REVERIFY: "pending_verification",
-    VerificationStatus.EXPIRED: "pending_verification",
-}
-"""What a check does to the account; while it is pending or in review the account stays as it is."""
-
-
-_DECIDED = (VerificationStatus.REVIEW, VerificationStatus.VERIFIED, VerificationStatus.REJECTED)
 
 
 @dataclass(frozen=True)
@@ -54,7 +44,7 @@ async def create_session(request: Request, user: SignedIn, ace: AceDep) -> Any:
 
 def may_start(user: User) -> bool:
     """Whether a check may begin: what the service decided, or still looks at, is not put aside by a new one."""
-    return user.verification not in _DECIDED
+    return user.verification not in DECIDED
 
 
 async def start(request: Request, user: User, ace: AsyncAce) -> Verification:
@@ -122,7 +112,7 @@ async def apply(
 ) -> None:
     """Change the account once: an older word, a foreign check and a repeat change nothing."""
     user = await session.scalar(select(User).where(User.verification_id == verification_id).with_for_update())
-    if user is None and vendor_user is not None and status in _DECIDED:
+    if user is None and vendor_user is not None and status in DECIDED:
         user = await _not_yet_remembered(session, verification_id, vendor_user)
     if user is None or vendor_user != user_key(user.id):
         return
@@ -135,7 +125,7 @@ async def apply(
     )
     user.verification = status.value
     user.verification_at = at
-    user.status = _ACCOUNT_STATUS.get(status, user.status)
+    user.status = ACCOUNT_STATUS.get(status, user.status)
     if status is VerificationStatus.VERIFIED:
         await bus.apublish(IdentityVerified(user), session)
 

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from ace_integrations import AsyncAce, InvalidInputError, ProviderError
 from ace_integrations.contrib.fastapi import client_address, get_ace, throttled
 from examples.fastapi_platform import accounts, identity, teachers
-from examples.fastapi_platform.accounts import COOKIE, SignUp, Visitor
+from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import Course, Payment, User
+from examples.shared.accounts import COOKIE, STAYS_S, SignUp, fields_refused, path_inside
 from examples.shared.messages import Language
 
 router = APIRouter(include_in_schema=False)
@@ -26,9 +27,7 @@ async def home() -> Response:
 
 @router.get("/lang/{language}")
 async def choose_language(language: Language, back: str = "/") -> Response:
-    # Only a path of ours: two slashes or a backslash would lead to another host.
-    inside = back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
-    response = RedirectResponse(back if inside else "/", 303)
+    response = RedirectResponse(path_inside(back), 303)
     response.set_cookie("lang", language, max_age=31_536_000, samesite="lax")
     return response
 
@@ -51,7 +50,7 @@ async def sign_up(
     try:
         form = SignUp(name=name, email=email, password=password, role=role, company=company)
     except (ValidationError, InvalidInputError) as error:
-        return page(request, "signup.html", None, 422, values=values, errors=_errors(error))
+        return page(request, "signup.html", None, 422, values=values, errors=fields_refused(error))
     async with request.app.state.sessions.begin() as session:
         state = request.app.state
         user = await accounts.create_user(session, form, bus=state.bus, address=client_address(request))
@@ -141,16 +140,9 @@ def _signed_in(request: Request, token: str, to: str) -> Response:
     response.set_cookie(
         COOKIE,
         token,
-        max_age=int(accounts.STAYS.total_seconds()),
+        max_age=STAYS_S,
         httponly=True,
         samesite="lax",
         secure=request.app.state.origin.startswith("https://"),
     )
     return response
-
-
-def _errors(error: ValidationError | InvalidInputError) -> dict[str, str]:
-    """Name the text for each field that was refused."""
-    if isinstance(error, ValidationError):
-        return {str(problem["loc"][0]): f"error_{problem['loc'][0]}" for problem in error.errors()}
-    return {"email": "error_email"}

@@ -1,11 +1,10 @@
 """The payer's side: choose a way, see the amount, pay, come back. What came of it is decided in `payments`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -18,40 +17,21 @@ from examples.fastapi_platform.accounts import SignedIn, asking
 from examples.fastapi_platform.payments import apply, give_up, settle
 from examples.fastapi_platform.rendering import language_of
 from examples.fastapi_platform.tables import Course, Enrollment, Payment, User, as_utc
+from examples.shared.paying import (
+    ENDED,
+    HOLDS,
+    MAY_START_AGAIN,
+    Approved,
+    Chosen,
+    Confirm,
+    NotPayableError,
+    browser_key,
+    shown_quote,
+)
 
 router = APIRouter(prefix="/api")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
-HOLDS = timedelta(hours=3)
-"""How long a payment may be started again: every gateway still knows the first start then, and gives it back."""
 _LIMITED = [Depends(throttled("payments", who=asking))]
-
-
-class Chosen(BaseModel):
-    """What the browser posts to pay with PayPal: which quote was shown. An amount is not asked for."""
-
-    quote_id: str | None = None
-
-
-class Confirm(BaseModel):
-    """What the browser posts after Stripe.js is done; its own idea of the status is not asked for."""
-
-    payment_intent_id: str
-
-
-class Approved(BaseModel):
-    """What the browser posts after PayPal's page is done."""
-
-    payment_id: int
-    order_id: str | None = None
-
-
-class NotPayableError(Exception):
-    """A payment could not be started; `answer` says why, for a script."""
-
-    def __init__(self, status: int, **answer: Any) -> None:
-        self.status = status
-        self.answer = answer
-        super().__init__(answer)
 
 
 @router.get("/courses/{course_id}/quote")
@@ -62,7 +42,7 @@ async def quote(course_id: int, request: Request, user: SignedIn, ace: AceDep) -
         shown = await quotes.shown(ace, request.app.state.sessions, user, course, now=now_of(request))
     except RateRefusedError as error:
         return JSONResponse({"error": "PayPal is not offered right now.", "reason": error.reason}, 503)
-    return _public(shown)
+    return shown_quote(shown)
 
 
 @router.post("/courses/{course_id}/payment/stripe", dependencies=_LIMITED)
@@ -191,11 +171,6 @@ def now_of(request: Request) -> datetime:
     return datetime.fromtimestamp(request.app.state.clock(), UTC)
 
 
-def browser_key(ace: AsyncAce) -> str:
-    """Give the publishable key: made for browsers, and all that a page needs beside the client secret."""
-    return ace.payments.browser_config("stripe")["NEXT_PUBLIC_STRIPE_PUBLISHABLE_KEY"]
-
-
 async def _chosen_quote(
     request: Request, user: User, ace: AsyncAce, course: Course, gateway: str, quote_id: str | None
 ) -> Quote | None:
@@ -256,13 +231,12 @@ async def _unfinished(sessions: Any, user: User, course: Course) -> Payment | No
     async with sessions() as session:
         if await session.scalar(_active_enrollment(user, course.id)) is not None:
             raise HTTPException(409, "You are enrolled already.")
-        ended = ("canceled", "refunded")
         found: Payment | None = await session.scalar(
             select(Payment).where(
-                Payment.user_id == user.id, Payment.course_id == course.id, Payment.status.not_in(ended)
+                Payment.user_id == user.id, Payment.course_id == course.id, Payment.status.not_in(ENDED)
             )
         )
-    if found is not None and found.status not in ("pending", "action_required", "approved"):
+    if found is not None and found.status not in MAY_START_AGAIN:
         raise HTTPException(409, "Your payment is being checked.")
     return found
 
@@ -316,19 +290,3 @@ def _active_enrollment(user: User, course_id: int) -> Any:
     return select(Enrollment).where(
         Enrollment.user_id == user.id, Enrollment.course_id == course_id, Enrollment.active.is_(True)
     )
-
-
-def _public(quote: Quote) -> dict[str, Any]:
-    """Give what a payer is shown of a quote."""
-    return {
-        "quote_id": quote.quote_id,
-        "price": str(quote.source.amount),
-        "currency": quote.source.currency,
-        "amount_usd": str(quote.target.amount),
-        "rate": f"{quote.rate.value:f}",
-        "rate_source": quote.rate.source,
-        "rate_as_of": quote.rate.as_of.isoformat(),
-        "attribution": quote.rate.attribution,
-        "decision": quote.decision.value,
-        "expires_at": quote.expires_at.isoformat(),
-    }

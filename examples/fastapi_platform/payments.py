@@ -1,6 +1,6 @@
 """The books of payments: what a gateway reports is written here, whichever way the platform came to ask."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,21 +11,11 @@ from ace_integrations.audit import Audit
 from ace_integrations.contrib.sqlalchemy import written
 from ace_integrations.payments import Access, Checkout, GatewayReport, Outcome, PaymentHint, StoredPayment
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.accounts import user_key
-from examples.fastapi_platform.tables import AUDIT, OPEN, Course, Enrollment, Payment, Revenue, as_utc
+from examples.fastapi_platform.tables import AUDIT, Course, Enrollment, Payment, Revenue, as_utc
+from examples.shared.accounts import user_key
+from examples.shared.paying import LAPSED, LOOKS_AGAIN, LOOKS_FOR, OPEN, SETTLED, PaymentUnknownError
 
 checkout = Checkout()
-
-LOOKS_AGAIN = timedelta(minutes=10)
-"""After this the gateway is asked about an open payment, should the browser and the webhook both be lost."""
-LOOKS_FOR = timedelta(days=3)
-LAPSED = timedelta(hours=3)
-"""After this a payment that its gateway does not know any more has lapsed unpaid."""
-_SETTLED = ("paid", "partially_refunded", "disputed")
-
-
-class PaymentUnknownError(Exception):
-    """A webhook came before the row it belongs to: the provider's next try will find it."""
 
 
 async def settle(ace: AsyncAce, sessions: Any, *, gateway: str, gateway_id: str) -> Outcome:
@@ -210,7 +200,7 @@ async def _also_paid_by(session: AsyncSession, payment: Payment) -> str:
             Payment.user_id == payment.user_id,
             Payment.course_id == payment.course_id,
             Payment.id != payment.id,
-            Payment.status.in_(_SETTLED),
+            Payment.status.in_(SETTLED),
         )
     )
     return next((str(other.id) for other in others if (other.books or {}).get("enrolled")), "")

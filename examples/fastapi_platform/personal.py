@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, String, Table, cast, delete, select, updat
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.realtime import private_user
-from examples.fastapi_platform.accounts import hash_password, user_key
+from examples.fastapi_platform.accounts import hash_password
 from examples.fastapi_platform.tables import (
     AUDIT,
     CONVERSATIONS,
@@ -35,6 +35,7 @@ from examples.fastapi_platform.tables import (
     TeacherApplication,
     User,
 )
+from examples.shared.accounts import user_key
 
 _SECRET = ("password", "token_hash")
 

@@ -1,6 +1,6 @@
 """Prices in a currency that PayPal takes: asked for once, shown, and used for one payment."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -8,12 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations import AsyncAce
 from ace_integrations.payments.rates import Quote
-from examples.fastapi_platform.accounts import user_key
 from examples.fastapi_platform.tables import Course, Payment, StoredQuote, User
-
-CURRENCY = "USD"
-ENOUGH = timedelta(minutes=5)
-"""A quote that holds at least this long is shown again rather than made anew."""
+from examples.shared.accounts import user_key
+from examples.shared.paying import CURRENCY, ENOUGH, purpose
 
 
 async def shown(ace: AsyncAce, sessions: Any, user: User, course: Course, *, now: datetime) -> Quote:
@@ -27,7 +24,7 @@ async def shown(ace: AsyncAce, sessions: Any, user: User, course: Course, *, now
     if last is not None and last.source == course.money and last.expires_at - now > ENOUGH:
         return last
     quote = await ace.rates.quote(
-        course.money, to=CURRENCY, purpose=_purpose(course), user=user_key(user.id), exponents="paypal"
+        course.money, to=CURRENCY, purpose=purpose(course.id), user=user_key(user.id), exponents="paypal"
     )
     async with sessions.begin() as session:
         row = StoredQuote(id=quote.quote_id, user_id=user.id, course_id=course.id, quote=quote.model_dump(mode="json"))
@@ -47,7 +44,7 @@ async def taken(session: AsyncSession, quote_id: str, user: User, course: Course
     if row is None:
         raise KeyError(quote_id)
     quote = Quote.model_validate(row.quote)
-    quote.check(price=course.money, purpose=_purpose(course), user=user_key(user.id), now=now)
+    quote.check(price=course.money, purpose=purpose(course.id), user=user_key(user.id), now=now)
     return quote
 
 
@@ -60,7 +57,3 @@ async def _last(session: AsyncSession, user: User, course: Course) -> Quote | No
         .limit(1)
     )
     return Quote.model_validate(row.quote) if row is not None else None
-
-
-def _purpose(course: Course) -> str:
-    return f"course:{course.id}"

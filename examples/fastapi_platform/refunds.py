@@ -1,7 +1,6 @@
 """Money that goes back: asked for by an admin, made once however often it is sent."""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -11,19 +10,14 @@ from ace_integrations import (
     AsyncAce,
     ConflictError,
     InProgressError,
-    InvalidInputError,
     InvalidRequestError,
     PermissionDeniedError,
     ProviderError,
 )
-from ace_integrations.payments import Money, StoredPayment, check_refund, refundable
-from ace_integrations.payments.rates import refund_due
+from ace_integrations.payments import Money, StoredPayment
 from examples.fastapi_platform.payments import apply
 from examples.fastapi_platform.tables import Payment, Refund
-
-LOST, SLOW = timedelta(minutes=1), timedelta(hours=1)
-_UNDER_WAY = ("asked", "pending")
-_COUNTS = (*_UNDER_WAY, "succeeded")
+from examples.shared.paying import COUNTS, REFUND_LOST, REFUND_SLOW, UNDER_WAY, due_back
 
 
 async def ask(sessions: Any, payment_id: int, part: Money | None, *, admin_id: int, now: datetime) -> Refund:
@@ -38,7 +32,7 @@ async def ask(sessions: Any, payment_id: int, part: Money | None, *, admin_id: i
         if payment is None or payment.books is None:
             raise KeyError(payment_id)
         stored = StoredPayment.model_validate(payment.books)
-        back, amount = _due(payment, stored, part, await _before(session, payment))
+        back, amount = due_back(payment, stored, part, await _before(session, payment))
         refund = Refund(
             payment_id=payment.id,
             admin_id=admin_id,
@@ -86,8 +80,8 @@ async def send_again(ace: AsyncAce, sessions: Any, *, now: datetime) -> None:
             await session.scalars(
                 select(Refund).where(
                     or_(
-                        and_(Refund.status == "asked", Refund.asked_at < now - LOST),
-                        and_(Refund.status == "pending", Refund.asked_at < now - SLOW),
+                        and_(Refund.status == "asked", Refund.asked_at < now - REFUND_LOST),
+                        and_(Refund.status == "pending", Refund.asked_at < now - REFUND_SLOW),
                     )
                 )
             )
@@ -101,7 +95,7 @@ async def send_again(ace: AsyncAce, sessions: Any, *, now: datetime) -> None:
 async def catch_up(ace: AsyncAce, sessions: Any, payment_id: int) -> None:
     """Learn what became of a payment's refunds that were under way, so that the next one is reckoned rightly."""
     async with sessions() as session:
-        due = [one.id for one in await of_payment(session, payment_id) if one.status in _UNDER_WAY]
+        due = [one.id for one in await of_payment(session, payment_id) if one.status in UNDER_WAY]
     for refund_id in due:
         await send(ace, sessions, refund_id)
 
@@ -112,25 +106,8 @@ async def of_payment(session: AsyncSession, payment_id: int) -> list[Refund]:
     return list(found)
 
 
-def _due(payment: Payment, stored: StoredPayment, part: Money | None, before: list[Refund]) -> tuple[Money, Money]:
-    """Give what goes back of the price, and of what was charged for it."""
-    nothing = Money.zero(stored.amount.currency)
-    under_way = sum((one.money for one in before if one.status in _UNDER_WAY), nothing)
-    given = sum(
-        (Money(Decimal(one.part), payment.price_currency) for one in before), Money.zero(payment.price_currency)
-    )
-    if part is None:
-        return payment.priced - given, check_refund(stored, None, under_way=under_way)
-    if payment.price_currency == stored.amount.currency:
-        return part, check_refund(stored, part, under_way=under_way)
-    if not refundable(stored):
-        raise InvalidInputError("nothing is left of this payment", field="amount")
-    due = refund_due(part, price=payment.priced, charged=stored.amount, refunded=given)
-    return part, check_refund(stored, due, under_way=under_way)
-
-
 async def _before(session: AsyncSession, payment: Payment) -> list[Refund]:
-    return [one for one in await of_payment(session, payment.id) if one.status in _COUNTS]
+    return [one for one in await of_payment(session, payment.id) if one.status in COUNTS]
 
 
 async def _refused(sessions: Any, refund_id: int, reason: str) -> str:

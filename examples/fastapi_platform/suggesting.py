@@ -10,8 +10,8 @@ from ace_integrations.jobs import EmploymentType, ExperienceLevel
 from ace_integrations.mail import Address
 from ace_integrations.mail.notifications import NewJobPosted, render
 from ace_integrations.realtime import JobPosted
-from examples.fastapi_platform.accounts import SENDER
 from examples.fastapi_platform.tables import Job, Profile, User
+from examples.shared.accounts import SENDER
 from examples.shared.events import JobSuits
 from examples.shared.matching import Candidate, Wanted, match
 

@@ -12,6 +12,7 @@ from ace_integrations.contrib.sqlalchemy.broadcasts import broadcast_table
 from ace_integrations.contrib.sqlalchemy.conversations import conversation_tables
 from ace_integrations.payments import Money
 from examples.fastapi_platform.universities import key_of
+from examples.shared.paying import OPEN
 
 
 def utc_now() -> datetime:
@@ -128,10 +129,6 @@ class StoredQuote(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     quote: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
-OPEN = ("pending", "action_required", "approved", "processing", "authorised")
-"""States of a payment that may still become money."""
 
 
 class Payment(Base):

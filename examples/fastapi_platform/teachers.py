@@ -15,12 +15,13 @@ from ace_integrations.mail import Address
 from ace_integrations.mail.notifications import Notification, TeacherApproved, TeacherRejected, render
 from ace_integrations.realtime import Broadcast
 from ace_integrations.realtime import TeacherApproved as ApprovedLive
-from examples.fastapi_platform.accounts import SENDER, Visitor, user_key
+from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.admin import Admin, VisitingAdmin
 from examples.fastapi_platform.identity import IdentityVerified
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import AUDIT, TeacherApplication, User
+from examples.shared.accounts import SENDER, user_key
 from examples.shared.events import TeacherRejected as RejectedLive
 from examples.shared.steps import TEACHING, StepRefusedError, Teaching
 from examples.shared.texts import clean

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from examples.fastapi_platform.accounts import user_key
 from examples.fastapi_platform.admin import Admin, VisitingAdmin
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import AUDIT, User, as_utc
+from examples.shared.accounts import user_key
 
 router = APIRouter()
 

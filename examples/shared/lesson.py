@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from ace_integrations.sandbox.control import Control
+from examples.shared.browser import open_browser
 from examples.shared.seat import Seat, SeatRefusedError
 from examples.shared.story import Step, Story, StoryError
 
@@ -26,7 +27,7 @@ class Lesson:
         self._control = control
         self._student = student
         self._teacher = Story(platform, control, email=TEACHER, name="Mona Adel", role="teacher")
-        self._admin = httpx.Client(base_url=platform, trust_env=False, timeout=20)
+        self._admin = open_browser(platform)
         self._login = {"email": admin[0], "password": admin[1]}
         self._session = 0
 

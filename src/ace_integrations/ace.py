@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ace_integrations.mail.notifications import AsyncNotifier, Channel, Notification, Notified, Notifier, Person
     from ace_integrations.payments import AsyncPayments, PaymentGateway, Payments
     from ace_integrations.payments.rates import AsyncExchangeRates, ExchangeRates, LastRates, RateTerms
+    from ace_integrations.privacy import AsyncPrivacy, DataMap, Privacy, Services
     from ace_integrations.realtime import AsyncRealtime, Broadcaster, Realtime
     from ace_integrations.realtime.broadcaster import BrowserConfig
     from ace_integrations.throttle import Throttle
@@ -191,6 +192,12 @@ class _Assembly:
         sources = (provider.load("webhooks") for provider in self.plugins.providers.values() if provider.webhooks)
         return Doors(sources, self.settings, http=http)
 
+    def holders(self) -> "Services":
+        from ace_integrations.privacy import Services
+
+        known = tuple(self.plugins.providers)
+        return Services(tuple(dict.fromkeys(provider.name for provider in self.chosen())), known, self._data_map)
+
     def chosen(self) -> list[Provider]:
         """Give the providers that the settings switch on."""
         on: Any = self.settings.switched_on
@@ -248,6 +255,11 @@ class _Assembly:
                 most = self.settings.of(settings).most_units
                 if most is not None:
                     yield Budget(provider.name, Decimal(most), in_dollars=False, hard=True)
+
+    def _data_map(self, name: str) -> "DataMap | None":
+        provider = self.plugins.provider(name)
+        build = provider.load("privacy")
+        return build(self.settings.of(provider.load("settings"))) if build else None
 
     def _build(self, name: str, capability: Any) -> Any:
         provider = self.plugins.provider(name, capability)
@@ -466,6 +478,13 @@ class Ace(_Front):
         return ExchangeRates(self, self.assembly.rate_terms(self._last_rates))
 
     @cached_property
+    def privacy(self) -> "Privacy":
+        """One person's data at every service."""
+        from ace_integrations.privacy import Privacy
+
+        return Privacy(self, self.assembly.holders())
+
+    @cached_property
     def webhooks(self) -> "Receiver":
         """The receiver of every provider's webhooks."""
         from ace_integrations.webhooks import Receiver
@@ -598,6 +617,13 @@ class AsyncAce(_Front):
         from ace_integrations.payments.rates import AsyncExchangeRates
 
         return AsyncExchangeRates(self, self.assembly.rate_terms(self._last_rates))
+
+    @cached_property
+    def privacy(self) -> "AsyncPrivacy":
+        """One person's data at every service."""
+        from ace_integrations.privacy import AsyncPrivacy
+
+        return AsyncPrivacy(self, self.assembly.holders())
 
     @cached_property
     def webhooks(self) -> "AsyncReceiver":

@@ -27,7 +27,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 Capability = Literal["identity", "mail", "ai", "jobs", "payments", "rates", "video", "realtime"]
 
-Reference = Literal["settings", "build", "service", "webhooks", "twin", "commands", "probe", "prices"]
+Reference = Literal["settings", "build", "service", "webhooks", "twin", "commands", "probe", "prices", "privacy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Provider:
         probe: a function `(settings) -> Call` that asks the service one harmless question, for `ace doctor`.
         cost: what using it costs, in one short phrase; "" where nothing is known.
         prices: its `PriceList`; None when it costs nothing, or nothing that could be foreseen.
+        privacy: a function `(settings) -> DataMap` that needs no keys: what it holds about people, and how that is
+            exported and erased; without one, reports say that somebody must look there.
         links: what a person looks up, by title: documentation, dashboard, status page.
     """
 
@@ -60,6 +62,7 @@ class Provider:
     probe: str | None = None
     cost: str = ""
     prices: str | None = None
+    privacy: str | None = None
     links: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def load(self, attribute: Reference) -> Any:

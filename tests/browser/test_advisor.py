@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from examples.fastapi_platform.demo import Running
+from examples.shared.demonstration import Running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect

@@ -1,7 +1,7 @@
 """The sandbox's console in a real Chromium: its theme, its webhooks, its journal, what it shows live."""
 
 import pytest
-from examples.fastapi_platform.demo import Running
+from examples.shared.demonstration import Running
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Shot, guarded

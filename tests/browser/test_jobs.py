@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from examples.fastapi_platform.demo import Running
+from examples.shared.demonstration import Running
 from examples.shared.messages import Language, say
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Audit, Shot, board_pages, guarded

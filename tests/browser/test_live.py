@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from examples.fastapi_platform.demo import ADMIN, Running, running
+from examples.fastapi_platform.demo import running
+from examples.shared.demonstration import ADMIN, Running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, Route, expect

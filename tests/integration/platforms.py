@@ -1,14 +1,18 @@
 """The platform beside the sandbox for tests: on either database, with what it wrote to be looked at."""
 
+import re
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
-from examples.fastapi_platform.accounts import SENDER
-from examples.fastapi_platform.demo import Running, running
+from examples.django_platform import demo as django_demo
+from examples.fastapi_platform import demo as fastapi_demo
+from examples.shared.accounts import SENDER
+from examples.shared.browser import open_browser
+from examples.shared.demonstration import HOOKS, Running
 from examples.shared.story import Story
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,9 +23,6 @@ from ace_integrations.hooks import plugins
 from ace_integrations.mail import Address, Message
 from ace_integrations.sandbox.control import Control
 from ace_integrations.testing import SignedWebhook, WebhookFactory
-
-HOOKS = {"jitsi": "jaas"}
-"""Providers whose webhooks come in under another name."""
 
 UNHEARD: dict[str, tuple[str, Any]] = {
     "didit": ("webhook_type", "unheard.of"),
@@ -94,6 +95,16 @@ PATIENT = tuple(f"{name}=100000/minute" for name in ("default", "login", "paymen
 ENROLLED_ONCE = {"payments": ["paid"], "places": [True], "students": 1, "revenue": {"EGP": PRICE_MINOR}}
 
 
+Kind = Literal["fastapi", "django"]
+KINDS: tuple[Kind, ...] = ("fastapi", "django")
+ON: tuple[tuple[Kind, str], ...] = (("fastapi", "sqlite"), ("fastapi", "postgresql"), ("django", "postgresql"))
+"""Each platform on its databases; Django's on SQLite is what tests of one platform for all use."""
+ON_FASTAPI = ON[:2]
+"""For what only that platform serves so far."""
+
+STARTS = {"fastapi": fastapi_demo.running, "django": django_demo.running}
+
+
 class Platform:
     """A running platform, its sandbox and its database."""
 
@@ -106,6 +117,15 @@ class Platform:
     def control(self) -> Control:
         """Decides as the services would."""
         return self.sandbox.control
+
+    def browser(self) -> httpx.Client:
+        """Give a stranger's browser."""
+        return open_browser(self.url)
+
+    def post(self, path: str, **form: Any) -> httpx.Response:
+        """Send what a stranger typed into a form."""
+        with self.browser() as browser:
+            return browser.post(path, **form)
 
     def student(self, email: str = "lina@example.com") -> Story:
         """Give a student who did nothing yet."""
@@ -197,13 +217,21 @@ def platform_on(
     gateways: tuple[str, ...] = ("stripe", "paypal"),
     user_budgets: tuple[str, ...] = (),
     video: str = "jitsi",
+    origin: str = "",
+    kind: Kind = "fastapi",
 ) -> Generator[Platform]:
     """Run sandbox and platform on one database, with an admin or without."""
     database = Database(url)
     try:
         password = ADMIN_PASSWORD if admin else ""
-        with running(
-            url, limits=limits, admin_password=password, gateways=gateways, user_budgets=user_budgets, video=video
+        with STARTS[kind](
+            url,
+            limits=limits,
+            admin_password=password,
+            gateways=gateways,
+            user_budgets=user_budgets,
+            video=video,
+            origin=origin,
         ) as servers:
             yield Platform(servers, database)
     finally:
@@ -223,3 +251,8 @@ def fresh_postgresql(server: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
     return f"{server.rpartition('/')[0]}/{name}".replace("postgresql://", "postgresql+asyncpg://")
+
+
+def without_token(page: str) -> str:
+    """Give a page without what is another one each time it is shown: the token of its forms."""
+    return re.sub(r'<input type="hidden" name="csrfmiddlewaretoken" value="\w+">', "", page)

@@ -1,7 +1,10 @@
 """The example platform over real sockets: who may do what, what is refused, what happens while a service is down."""
 
 import html
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +18,16 @@ from examples.shared import TEMPLATES
 from examples.shared.messages import MESSAGES, Language, say
 from examples.shared.story import Story
 from fastapi.routing import APIRoute, APIRouter
-from tests.integration.platforms import HOOKS, Database, Platform, paid_event, platform_on, sqlite_url
+from tests.integration.platforms import (
+    HOOKS,
+    Database,
+    Kind,
+    Platform,
+    paid_event,
+    platform_on,
+    sqlite_url,
+    without_token,
+)
 
 from ace_integrations import AsyncAce, Settings
 from ace_integrations.mail.queue import LOOKS_FOR_S
@@ -27,7 +39,7 @@ FORM = {"name": "Lina Farouk", "email": "lina@example.com", "password": "correct
 
 def test_the_whole_journey_passes(platform: Platform) -> None:
     with platform.student() as story:
-        assert len(list(story.walk())) == 10
+        assert len(list(story.enrol())) == 8
     assert platform.database.books() == {
         "payments": ["refunded", "paid"],
         "places": [True],
@@ -37,16 +49,16 @@ def test_the_whole_journey_passes(platform: Platform) -> None:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def shared(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Give one platform to the tests that only ask; each signs up its own students."""
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("shared"))) as platform:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("shared")), kind=kind) as platform:
         yield platform
 
 
 @pytest.fixture
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def fresh(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Give a platform of this test alone, on the database where that makes no difference."""
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("fresh"))) as platform:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("fresh")), kind=kind) as platform:
         yield platform
 
 
@@ -176,10 +188,64 @@ ACCESS = {
 WEBHOOKS = {f"POST /api/{HOOKS.get(provider, provider)}/webhook" for provider in PROVIDERS}
 
 
-def test_every_route_has_its_row() -> None:
+LATER = (
+    "/jobs",
+    "/profile",
+    "/advisor",
+    "/live",
+    "/student/",
+    "/teacher/",
+    "/broadcasting/",
+    "/admin/courses/",
+    "/api/jobs",
+    "/api/ai-career/",
+    "/api/applications",
+    "/api/live/",
+    "/applications",
+    "/company",
+    "/admin/teachers",
+    "/admin/audit",
+    "/api/admin/teachers",
+    "/api/admin/audit",
+    "/notifications",
+    "/api/notifications",
+    "/account",
+    "/resumes/",
+    "/unsubscribe/",
+)
+"""What only the FastAPI platform serves so far."""
+
+
+def is_there(path: str, kind: Kind) -> bool:
+    """Whether a platform serves an address."""
+    return kind == "fastapi" or not path.startswith(LATER)
+
+
+def must_serve(path: str, kind: Kind) -> None:
+    """Skip a test of an address that a platform does not serve yet."""
+    if not is_there(path, kind):
+        pytest.skip("this platform does not serve it yet")
+
+
+def test_every_route_has_its_row(kind: Kind) -> None:
+    rows = {row for row in ACCESS if is_there(row.partition(" ")[2], kind)}
+    assert ROUTES[kind]() == rows | WEBHOOKS
+
+
+def _of_fastapi() -> set[str]:
     app = create_app(AsyncAce(Settings(sandbox=True)), database_url="sqlite+aiosqlite://")
-    routes = {f"{method} {route.path}" for route in _routes(app.router) for method in route.methods}
-    assert routes == set(ACCESS) | WEBHOOKS
+    return {f"{method} {route.path}" for route in _routes(app.router) for method in route.methods}
+
+
+def _of_django() -> set[str]:
+    # In a process of its own: Django is set up once for each, and other tests have another project.
+    command = [sys.executable, "-m", "tests.integration.django_routes"]
+    environment = {**os.environ, "ACE_SANDBOX": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    listed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return set(listed.stdout.splitlines())
+
+
+ROUTES: dict[Kind, Callable[[], set[str]]] = {"fastapi": _of_fastapi, "django": _of_django}
 
 
 def _routes(router: APIRouter) -> Iterator[APIRoute]:
@@ -220,10 +286,11 @@ BODIES: dict[str, Callable[[Story], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("route", ACCESS)
 def test_each_route_answers_a_stranger_another_student_and_the_owner_as_the_table_says(
-    route: str, people: dict[str, Story]
+    route: str, people: dict[str, Story], kind: Kind
 ) -> None:
     owner = people["owner"]
     method, _, path = route.partition(" ")
+    must_serve(path, kind)
     where = path.replace(":path", "").format(
         language="en",
         course_id=1,
@@ -272,10 +339,12 @@ NAMED = ("course_id", "payment_id", "job_id", "application_id", "session_id", "u
 
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "http://127.0.0.1:1"])
 @pytest.mark.parametrize("route", [route for route in ACCESS if route.startswith(("POST", "PUT"))])
-def test_a_form_of_another_site_is_refused(route: str, origin: str, shared: Platform) -> None:
+def test_a_form_of_another_site_is_refused(route: str, origin: str, kind: Kind, shared: Platform) -> None:
     method, _, path = route.partition(" ")
-    path = path.format(**dict.fromkeys(NAMED, 1))
-    answer = httpx.request(method, f"{shared.url}{path}", headers={"origin": origin}, trust_env=False)
+    must_serve(path, kind)
+    # With the right token: the browser sends the cookie along whoever made the form.
+    with shared.browser() as browser:
+        answer = browser.request(method, path.format(**dict.fromkeys(NAMED, 1)), headers={"origin": origin})
     assert answer.status_code == 403
 
 
@@ -307,19 +376,19 @@ def test_the_language_link_comes_back_to_the_page(shared: Platform) -> None:
 
 
 def test_no_script_and_no_other_site_gets_the_session_cookie(shared: Platform) -> None:
-    answer = httpx.post(f"{shared.url}/signup", data={**FORM, "email": "cookie@example.com"}, trust_env=False)
-    attributes = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
-    assert {"httponly", "samesite=lax", "path=/"} <= attributes
+    answer = shared.post("/signup", data={**FORM, "email": "cookie@example.com"})
+    assert {"httponly", "samesite=lax", "path=/"} <= _attributes(answer)
 
 
-def test_behind_https_the_session_cookie_never_travels_in_the_clear(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from fastapi.testclient import TestClient
+def _attributes(answer: httpx.Response) -> set[str]:
+    """Give what the session's cookie is set with."""
+    (cookie,) = (one for one in answer.headers.get_list("set-cookie") if one.startswith("platform_session="))
+    return {part.strip().lower() for part in cookie.split(";")}
 
-    url = sqlite_url(tmp_path_factory.mktemp("https"))
-    app = create_app(AsyncAce(Settings(sandbox=True)), database_url=url, origin="https://learn.example.com")
-    with TestClient(app, base_url="https://learn.example.com", follow_redirects=False) as client:
-        answer = client.post("/signup", data=FORM)
-    assert "secure" in {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
+
+def test_behind_https_the_session_cookie_never_travels_in_the_clear(kind: Kind, tmp_path: Path) -> None:
+    with platform_on(sqlite_url(tmp_path), kind=kind, origin="https://learn.example.com") as platform:
+        assert "secure" in _attributes(platform.post("/signup", data=FORM))
 
 
 def test_each_sign_in_has_a_cookie_of_its_own_and_signing_out_ends_it(shared: Platform) -> None:
@@ -338,26 +407,27 @@ def test_a_wrong_password_and_an_unknown_address_are_told_the_same(shared: Platf
     with shared.student("known@example.com") as story:
         story.sign_up()
     pages = [
-        httpx.post(f"{shared.url}/login", data={"email": email, "password": "wrong horse 42"}, trust_env=False)
+        shared.post("/login", data={"email": email, "password": "wrong horse 42"})
         for email in ("known@example.com", "stranger@example.com")
     ]
     assert [page.status_code for page in pages] == [401, 401]
-    assert pages[0].text.replace("known@", "stranger@") == pages[1].text
+    texts = [without_token(page.text) for page in pages]
+    assert texts[0].replace("known@", "stranger@") == texts[1]
 
 
 def test_a_taken_address_is_refused_whatever_its_case_and_the_form_keeps_its_values(shared: Platform) -> None:
     with shared.student("taken@example.com") as story:
         story.sign_up()
-    answer = httpx.post(f"{shared.url}/signup", data={**FORM, "email": "Taken@Example.com"}, trust_env=False)
+    answer = shared.post("/signup", data={**FORM, "email": "Taken@Example.com"})
     assert answer.status_code == 409
     assert say("error_email_taken", "en") in answer.text
     assert 'value="Taken@Example.com"' in answer.text
-    assert "set-cookie" not in answer.headers
+    assert "platform_session" not in answer.headers.get("set-cookie", "")
 
 
 def test_one_address_signed_up_twice_at_the_same_moment_gets_one_account_and_one_mail(platform: Platform) -> None:
     with ThreadPoolExecutor(6) as pool:
-        posts = [pool.submit(httpx.post, f"{platform.url}/signup", data=FORM, trust_env=False) for _ in range(6)]
+        posts = [pool.submit(platform.post, "/signup", data=FORM) for _ in range(6)]
         statuses = sorted(one.result().status_code for one in posts)
     assert statuses == [303, 409, 409, 409, 409, 409]
     assert platform.database.one("SELECT count(*) FROM users") == 1
@@ -378,7 +448,7 @@ def test_one_address_signed_up_twice_at_the_same_moment_gets_one_account_and_one
 )
 def test_a_bad_field_is_named_and_the_others_keep_their_values(field: str, value: str, shared: Platform) -> None:
     form = {**FORM, "email": "form@example.com", field: value}
-    answer = httpx.post(f"{shared.url}/signup", data=form, trust_env=False)
+    answer = shared.post("/signup", data=form)
     assert answer.status_code == 422
     assert say(f"error_{field}", "en") in answer.text
     kept = [name for name in ("name", "email") if name != field]
@@ -388,7 +458,7 @@ def test_a_bad_field_is_named_and_the_others_keep_their_values(field: str, value
 
 def test_every_bad_field_is_named_at_once(shared: Platform) -> None:
     form = {"name": "L", "email": "lina", "password": "short", "role": "student"}
-    answer = httpx.post(f"{shared.url}/signup", data=form, trust_env=False)
+    answer = shared.post("/signup", data=form)
     assert all(say(f"error_{field}", "en") in answer.text for field in ("name", "email", "password"))
 
 
@@ -679,11 +749,11 @@ def test_while_stripe_is_down_a_confirmation_is_being_checked_and_later_known(fr
         assert story.confirm()["success"]
 
 
-@pytest.mark.parametrize("kind", ["status", "reset_before", "reset_after", "html"])
-def test_while_didit_is_down_the_page_says_so_and_nobody_is_let_in(kind: str, fresh: Platform) -> None:
+@pytest.mark.parametrize("fault", ["status", "reset_before", "reset_after", "html"])
+def test_while_didit_is_down_the_page_says_so_and_nobody_is_let_in(fault: str, fresh: Platform) -> None:
     with fresh.student() as story:
         story.sign_up()
-        fresh.control.fail(kind, provider="didit", status=503, times=None)
+        fresh.control.fail(fault, provider="didit", status=503, times=None)
         page = story.browser.post("/verify")
         assert page.status_code == 503
         assert say("service_down", "en") in page.text
@@ -729,12 +799,12 @@ LANGUAGES: tuple[Language, ...] = ("en", "ar")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_renders_in_both_languages(language: Language, shared: Platform) -> None:
+def test_every_page_renders_in_both_languages(language: Language, kind: Kind, shared: Platform) -> None:
     with shared.verified(f"reader-{language}@example.com") as story:
         story.browser.get(f"/lang/{language}")
         pages = ["/courses", "/courses/1", "/courses/99", "/payments", "/verify", "/signup", "/login"]
         pages += ["/jobs", "/jobs/1", "/profile", "/advisor", "/live"]
-        answers = [story.browser.get(page) for page in pages]
+        answers = [story.browser.get(page) for page in pages if is_there(page, kind)]
         answers += [story.browser.post("/signup", data={}), story.browser.post("/login", data={})]
         story.start_payment()
         answers.append(story.browser.get("/payments"))
@@ -775,11 +845,12 @@ def test_every_text_that_a_template_asks_for_exists() -> None:
     assert asked <= set(MESSAGES)
 
 
-def test_what_a_user_cost_is_counted_and_kept_when_the_platform_ends(tmp_path: Path) -> None:
+def test_what_a_user_cost_is_counted_and_kept_when_the_platform_ends(kind: Kind, tmp_path: Path) -> None:
     url = sqlite_url(tmp_path)
-    with platform_on(url) as running, running.verified() as story:
+    with platform_on(url, kind=kind) as running, running.verified() as story:
         story.start_payment()
         story.pay("4242424242424242")
+        story.read_mail()
     books = Database(url)
     try:
         counted = {
@@ -798,8 +869,9 @@ def test_what_a_user_cost_is_counted_and_kept_when_the_platform_ends(tmp_path: P
 # Limits.
 
 
-def test_the_61st_question_in_a_minute_is_told_when_to_come_back(tmp_path: Path) -> None:
-    with platform_on(sqlite_url(tmp_path), limits=("login=1000/minute",)) as platform, platform.student() as story:
+def test_the_61st_question_in_a_minute_is_told_when_to_come_back(kind: Kind, tmp_path: Path) -> None:
+    running = platform_on(sqlite_url(tmp_path), limits=("login=1000/minute",), kind=kind)
+    with running as platform, platform.student() as story:
         story.sign_up()
         answers = [story.browser.get("/api/didit/session-status/none") for _ in range(61)]
         assert [answer.status_code for answer in answers] == [404] * 60 + [429]
@@ -814,16 +886,18 @@ def test_the_61st_question_in_a_minute_is_told_when_to_come_back(tmp_path: Path)
     ("limit", "path", "allowed"),
     [("payments=3/minute", "/api/courses/1/payment/stripe", 3), ("identity=2/minute", "/api/didit/create-session", 2)],
 )
-def test_each_dear_question_has_a_limit_of_its_own(limit: str, path: str, allowed: int, tmp_path: Path) -> None:
-    with platform_on(sqlite_url(tmp_path), limits=(limit,)) as platform, platform.student() as story:
+def test_each_dear_question_has_a_limit_of_its_own(
+    limit: str, path: str, allowed: int, kind: Kind, tmp_path: Path
+) -> None:
+    with platform_on(sqlite_url(tmp_path), limits=(limit,), kind=kind) as platform, platform.student() as story:
         story.sign_up()
         statuses = [story.browser.post(path).status_code for _ in range(allowed + 1)]
         assert 429 not in statuses[:allowed]
         assert statuses[allowed] == 429
 
 
-def test_signing_in_is_limited_by_address_and_webhooks_are_not(tmp_path: Path) -> None:
-    with platform_on(sqlite_url(tmp_path), limits=("login=3/minute",)) as platform:
+def test_signing_in_is_limited_by_address_and_webhooks_are_not(kind: Kind, tmp_path: Path) -> None:
+    with platform_on(sqlite_url(tmp_path), limits=("login=3/minute",), kind=kind) as platform:
         with platform.student() as story:
             guesses = [story.browser.post("/login", data={"email": "lina@example.com"}).status_code for _ in range(4)]
         assert guesses == [401, 401, 401, 429]

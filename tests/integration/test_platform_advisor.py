@@ -15,7 +15,7 @@ from examples.fastapi_platform.profiles import router as profiles
 from examples.shared.messages import MESSAGES, Language, say
 from examples.shared.story import Story
 from fastapi.testclient import TestClient
-from tests.integration.platforms import ADMIN_PASSWORD, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, ON_FASTAPI, Platform, platform_on, sqlite_url
 from tests.unit.career.papers import line, pdf
 
 from ace_integrations import AsyncAce, Settings
@@ -193,6 +193,7 @@ def test_a_platform_without_a_language_model_has_no_advisor(tmp_path_factory: py
 # The five questions.
 
 
+@pytest.mark.parametrize("platform", ON_FASTAPI, indirect=True, ids="-".join)
 def test_a_talk_is_answered_and_goes_on(platform: Platform) -> None:
     with platform.advised() as story:
         first = post(story, "chat", message=QUESTION).json()

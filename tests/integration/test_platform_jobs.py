@@ -9,7 +9,7 @@ import httpx
 import pytest
 from examples.fastapi_platform.jobs import headers_of
 from examples.shared.messages import Language, say
-from tests.integration.platforms import Platform, platform_on, sqlite_url
+from tests.integration.platforms import ON_FASTAPI, Platform, platform_on, sqlite_url
 
 from ace_integrations.jobs import JobOrigin, SearchMeta
 
@@ -67,6 +67,7 @@ def titles(answer: httpx.Response, source: str = "local") -> list[str]:
 # GET /api/jobs
 
 
+@pytest.mark.parametrize("platform", ON_FASTAPI, indirect=True, ids="-".join)
 def test_an_answer_is_an_array_of_postings_with_thirteen_fields_the_own_ones_first(platform: Platform) -> None:
     answer = ask(platform)
     jobs = answer.json()

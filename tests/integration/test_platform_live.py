@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from examples.fastapi_platform.accounts import SENDER
 from examples.fastapi_platform.announcing import LiveClassScheduled
-from examples.fastapi_platform.demo import ADMIN
+from examples.shared.accounts import SENDER
+from examples.shared.demonstration import ADMIN
 from examples.shared.lesson import Lesson
 from examples.shared.seat import Seat, SeatRefusedError
 from examples.shared.story import Story

@@ -7,20 +7,20 @@ from typing import Any
 import httpx
 import pytest
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, Kind, Platform, platform_on, sqlite_url
 
 FORTY_MINUTES = 2400
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("payments")), admin=True) as platform:
+def shared(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("payments")), admin=True, kind=kind) as platform:
         yield platform
 
 
 @pytest.fixture
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("fresh")), admin=True) as platform:
+def fresh(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("fresh")), admin=True, kind=kind) as platform:
         yield platform
 
 
@@ -32,7 +32,7 @@ def admin(shared: Platform) -> Iterator[httpx.Client]:
 
 @contextmanager
 def as_admin(platform: Platform) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=platform.url, trust_env=False, timeout=20) as client:
+    with platform.browser() as client:
         client.post("/login", data={"email": "admin@example.com", "password": ADMIN_PASSWORD})
         yield client
 
@@ -200,10 +200,10 @@ def test_a_payer_who_leaves_paypal_pays_by_card_and_the_old_order_is_worth_nothi
 
 @pytest.mark.parametrize("gateways", [("stripe",), ("paypal",), ("paypal", "stripe")], ids="+".join)
 def test_the_platform_offers_what_is_switched_on(
-    gateways: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory
+    gateways: tuple[str, ...], kind: Kind, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     url = sqlite_url(tmp_path_factory.mktemp("gateways"))
-    with platform_on(url, gateways=gateways) as platform, platform.verified() as story:
+    with platform_on(url, gateways=gateways, kind=kind) as platform, platform.verified() as story:
         page = story.browser.get("/courses/1").text
         assert ("way-card" in page, "way-paypal" in page) == ("stripe" in gateways, "paypal" in gateways)
         refused = story.browser.post("/api/courses/1/payment/paypal", json={})

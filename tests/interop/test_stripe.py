@@ -235,8 +235,20 @@ def test_unknown_objects_and_addresses_are_not_found(sdk: stripe.StripeClient) -
     with pytest.raises(stripe.InvalidRequestError) as caught:
         sdk.v1.payment_intents.retrieve("pi_none")
     with pytest.raises(stripe.InvalidRequestError):
-        sdk.v1.customers.list()
+        sdk.v1.subscriptions.list()
     assert (caught.value.http_status, caught.value.code, caught.value.param) == (404, "resource_missing", "intent")
+
+
+def test_a_customer_is_made_found_by_address_and_deleted(sdk: stripe.StripeClient) -> None:
+    made = sdk.v1.customers.create({"email": "lina@example.com", "name": "Lina"})
+    assert [each.id for each in sdk.v1.customers.list({"email": "lina@example.com"}).auto_paging_iter()] == [made.id]
+    assert sdk.v1.customers.delete(made.id).deleted
+    assert sdk.v1.customers.retrieve(made.id).deleted
+    assert sdk.v1.customers.list({"email": "lina@example.com"}).data == []
+    assert [each.type for each in sdk.v1.events.list().data] == ["customer.deleted", "customer.created"]
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        sdk.v1.customers.delete(made.id)
+    assert (caught.value.http_status, caught.value.code) == (404, "resource_missing")
 
 
 async def test_the_awaited_sdk_pays_too(sdk: stripe.StripeClient, transport: stripe.HTTPXClient) -> None:

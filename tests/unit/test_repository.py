@@ -60,7 +60,7 @@ def test_every_environment_name_is_on_its_providers_page() -> None:
 
 def test_every_reference_of_every_provider_leads_somewhere() -> None:
     for provider in plugins().providers.values():
-        for reference in ("settings", "build", "service", "webhooks", "twin", "commands", "probe", "prices"):
+        for reference in ("settings", "build", "service", "webhooks", "twin", "commands", "probe", "prices", "privacy"):
             named = getattr(provider, reference)
             assert (provider.load(reference) is not None) is bool(named)  # type: ignore[arg-type]
 

@@ -1,5 +1,7 @@
 // A talk with the advisor: the answer is shown as it comes, and told once to who listens. Without this file each form
 // posts, and the whole answer comes with the next page.
+import { token } from "./token.js";
+
 const say = document.getElementById("newest");
 const talk = document.getElementById("talk");
 const heard = document.getElementById("heard");
@@ -61,7 +63,7 @@ const listen = async (body, answer) => {
 const ask = async (message, answer) => {
   const response = await fetch("/api/ai-career/chat/stream", {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...token() },
     body: JSON.stringify({ message, conversation_id: Number(conversation.value) || null }),
   });
   if (response.ok) return listen(response.body, answer);

@@ -1,6 +1,7 @@
 // The classroom: waits for the class, brings its user into the room and out of it, shows who is there.
 import { join as listen, news, onConnection, take } from "./notifications.js";
 import { open } from "./rooms.js";
+import { token } from "./token.js";
 
 const byId = (id) => document.getElementById(id);
 const classroom = byId("classroom");
@@ -35,7 +36,7 @@ const count = () => {
 const post = (path, body) =>
   fetch(api + path, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...token() },
     body: JSON.stringify(body ?? {}),
     keepalive: true,
   }).catch(() => undefined);

@@ -1,6 +1,7 @@
 // What is told to a signed-in user while a page is open: by the live connection, and while that is down by asking. Each
 // event is a toast once, whichever way and however often it comes.
 import { Realtime } from "./realtime.js";
+import { token } from "./token.js";
 
 const POLLS_MS = 15_000;
 const MOST_SEEN = 200;
@@ -79,7 +80,7 @@ const renew = async (address, parts) => {
 // Whoever opens what a notice leads to has read it.
 document.addEventListener("click", ({ target }) => {
   const notice = target.closest("[data-notice] a[href]")?.closest("[data-notice].unread");
-  if (notice) navigator.sendBeacon(`/notifications/${notice.dataset.notice}/read`);
+  if (notice) fetch(`/notifications/${notice.dataset.notice}/read`, { method: "POST", headers: token(), keepalive: true });
 });
 
 const take = (name, data) => {

@@ -1,4 +1,6 @@
 // Pay by card: the number is typed into the gateway's own frame and never reaches this page or our server.
+import { token } from "./token.js";
+
 const form = document.getElementById("pay");
 const button = document.getElementById("pay-button");
 const error = document.getElementById("pay-error");
@@ -9,7 +11,7 @@ const post = async (path, body) => {
   try {
     const response = await fetch(path, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...token() },
       body: JSON.stringify(body ?? {}),
     });
     return { status: response.status, ...(await response.json()) };

@@ -1,5 +1,7 @@
 // A listener on live messages: the protocol of Pusher Channels (version 7) as far as the platform's pages speak it. It
 // connects again by itself; what was told meanwhile is lost, so whoever listens asks the platform after each `up`.
+import { token } from "./token.js";
+
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 const PONG_WITHIN_MS = 30_000;
@@ -103,7 +105,7 @@ export class Realtime {
   async ask(channel) {
     const { id } = this;
     const body = new URLSearchParams({ socket_id: id, channel_name: channel });
-    const answer = await fetch(this.authorise, { method: "POST", body }).catch(() => undefined);
+    const answer = await fetch(this.authorise, { method: "POST", headers: token(), body }).catch(() => undefined);
     if (id !== this.id || !this.channels.has(channel)) return;
     if (answer?.ok) this.say("pusher:subscribe", { channel, ...(await answer.json()) });
     else if (answer) this.channels.get(channel)("denied", {});

@@ -8,7 +8,7 @@ from pkgutil import resolve_name
 
 import typer
 
-from ace_integrations.cli import doctor, sandbox, usage, webhooks
+from ace_integrations.cli import doctor, privacy, sandbox, usage, webhooks
 from ace_integrations.cli.init import init
 from ace_integrations.cli.output import complain
 from ace_integrations.cli.plugins import list_plugins
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(usage.app, name="usage")
+app.add_typer(privacy.app, name="privacy")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(sandbox.demo)
 app.command("init")(init)

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import SecretStr
 
@@ -225,8 +225,16 @@ class DiditOperations(ServiceOperations):
         return call.recover(OutcomeUnknownError, look)
 
     @operation
-    def delete_session(self, *, session_id: str) -> Call[Deleted]:
+    def delete_session(
+        self,
+        *,
+        session_id: str,
+        instruction: Literal["operational_session_delete", "privacy_erasure"] | None = None,
+    ) -> Call[Deleted]:
         """Delete a session with everything that Didit stored for it; no webhook follows.
+
+        Args:
+            instruction: why: "privacy_erasure" where the person asked for it.
 
         Raises:
             NotFoundError: no such session, or deleted before.
@@ -234,7 +242,8 @@ class DiditOperations(ServiceOperations):
         Source: didit.md §3.6
         """
         path_params = {"session_id": session_id}
-        return HttpCall("DELETE", "/v3/session/{session_id}/delete/", DELETED, path_params=path_params)
+        body = None if instruction is None else {"deletion_instruction": instruction}
+        return HttpCall("DELETE", "/v3/session/{session_id}/delete/", DELETED, path_params=path_params, json=body)
 
     @operation
     def download_pdf(self, *, session_id: str) -> Call[bytes]:

@@ -21,6 +21,7 @@ def ace_providers() -> Iterable[Provider]:
         probe="ace_integrations.didit.client:probe",
         cost="about 0.33 USD a full check, 500 a month free; prepaid",
         prices="ace_integrations.didit.prices:PRICES",
+        privacy="ace_integrations.didit.privacy:DiditDataMap",
         links={
             "Documentation": "https://docs.didit.me",
             "Console": "https://business.didit.me",

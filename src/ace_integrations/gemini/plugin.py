@@ -20,6 +20,7 @@ def ace_providers() -> Iterable[Provider]:
         probe="ace_integrations.gemini.client:probe",
         cost="about 0.002 USD a chat turn with the default model; prepaid",
         prices="ace_integrations.gemini.prices:PRICES",
+        privacy="ace_integrations.gemini.privacy:build",
         links={
             "Documentation": "https://ai.google.dev/gemini-api/docs",
             "Console": "https://aistudio.google.com",

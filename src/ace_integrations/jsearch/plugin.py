@@ -19,6 +19,7 @@ def ace_providers() -> Iterable[Provider]:
         commands="ace_integrations.jsearch.cli:app",
         cost="200 credits a month free, 10,000 for about 25 USD",
         prices="ace_integrations.jsearch.prices:PRICES",
+        privacy="ace_integrations.jsearch.privacy:build",
         links={
             "Documentation": "https://www.openwebninja.com/api/jsearch",
             "Console": "https://rapidapi.com/letscrape-6bRBa3QguO5/api/jsearch",

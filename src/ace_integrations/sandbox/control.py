@@ -38,6 +38,15 @@ class Control:
         entries: list[dict[str, Any]] = self.get("journal", **query)["entries"]
         return entries
 
+    def traces(self, *values: str) -> list[dict[str, str]]:
+        """Give where these values stand in the twins: `service`, `value`, `where`. For what an erasure must not leave.
+
+        Args:
+            values: whole words, as in `traces("lina@example.com", "user-9")`.
+        """
+        found: list[dict[str, str]] = self.post("traces", values=values)["traces"]
+        return found
+
     def fail(self, kind: str, **rule: Any) -> None:
         """Make the next calls fail, as in `fail("status", provider="stripe", status=503, times=2)`."""
         self.post("faults", kind=kind, **rule)

@@ -12,6 +12,7 @@ from ace_integrations.sandbox.asgi import done, read_fields
 from ace_integrations.sandbox.console import THEME_COOKIE, chosen_theme, next_theme
 from ace_integrations.sandbox.delivery import Part
 from ace_integrations.sandbox.faults import Rule
+from ace_integrations.sandbox.traces import find_traces
 from ace_integrations.settings import is_loopback
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Controls:
             Route("/_sandbox/theme", self._theme, methods=["POST"]),
             Route("/_sandbox/reset", self._reset, methods=["POST"]),
             Route("/_sandbox/journal", self._journal),
+            Route("/_sandbox/traces", self._traces, methods=["POST"]),
             Route("/_sandbox/clock", self._clock, methods=["POST"]),
             Route("/_sandbox/targets", self._targets, methods=["POST"]),
             Route("/_sandbox/faults", self._faults, methods=["GET", "POST", "DELETE"]),
@@ -60,6 +62,11 @@ class Controls:
             after=int(query.get("after", "0")),
         )
         return JSONResponse({"entries": [asdict(entry) for entry in found]})
+
+    async def _traces(self, request: Request) -> Response:
+        values: list[Any] = (await read_fields(request)).get("values") or []
+        found = find_traces(self._sandbox.twins, list(map(str, values)))
+        return JSONResponse({"traces": [asdict(trace) for trace in found]})
 
     async def _clock(self, request: Request) -> Response:
         fields = await read_fields(request)

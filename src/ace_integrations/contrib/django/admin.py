@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from ace_integrations.contrib.django.mails import DjangoMailQueue
 from ace_integrations.contrib.django.models import (
     AuditEntry,
+    ErasureStep,
     QueuedBroadcast,
     QueuedMail,
     SuppressedAddress,
@@ -106,6 +107,16 @@ class QueuedBroadcastAdmin(_Shown):
 
     list_display = ("event_id", "name", "attempts", _time("created_at", "written"))
     exclude = ("data",)
+
+
+@admin.register(ErasureStep)
+class ErasureStepAdmin(_Shown):
+    """What each service did of an erasure."""
+
+    list_display = ("user", "service", "state", "attempts", "error", _time("requested_at", "asked for"))
+    list_filter = ("state", "service")
+    search_fields = ("user",)
+    exclude = ("subject",)
 
 
 @admin.register(AuditEntry)

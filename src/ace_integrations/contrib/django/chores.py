@@ -2,17 +2,33 @@
 
 from collections.abc import Callable
 
+from django.conf import settings as django_settings
 from django.db import DEFAULT_DB_ALIAS, close_old_connections
+from django.utils.module_loading import import_string
 
 from ace_integrations.contrib.django.broadcasts import DjangoBroadcastQueue
 from ace_integrations.contrib.django.current import get_ace
 from ace_integrations.contrib.django.mails import DjangoMailQueue
+from ace_integrations.contrib.django.privacy import DjangoErasures
 from ace_integrations.contrib.django.usage import DjangoUsage
 from ace_integrations.contrib.relay import Chore
 
+CHORES = "ACE_CHORES"
+"""The Django setting that names a function of yours which gives chores; `chores` helps it."""
+
+
+def all_chores() -> tuple[Chore, ...]:
+    """Give what the function that `settings.ACE_CHORES` names gives, else `chores()`.
+
+    Raises:
+        ImportError: there is no such function.
+    """
+    name = getattr(django_settings, CHORES, None)
+    return tuple(import_string(name)()) if name else chores()
+
 
 def chores(*, using: str = DEFAULT_DB_ALIAS, clock: Callable[[], float] | None = None) -> tuple[Chore, ...]:
-    """Give what must be done again and again: mails, events for browsers, webhooks whose worker died, counts of use.
+    """Give what must be done again and again: mails, events, webhooks whose worker died, counts of use, erasures.
 
     Args:
         using: the alias of the database.
@@ -21,18 +37,20 @@ def chores(*, using: str = DEFAULT_DB_ALIAS, clock: Callable[[], float] | None =
     ace = get_ace()
     now = clock or ace.clock
     mails, events = DjangoMailQueue(using=using, clock=now), DjangoBroadcastQueue(using=using, clock=now)
+    erasures = DjangoErasures(using=using, clock=now)
     found = [
-        Chore("mails", 1.0, _closing(lambda: mails.send_due(ace.mail))),
-        Chore("webhooks", 5.0, _closing(ace.webhooks.sweep)),
-        Chore("usage", 5.0, _closing(lambda: DjangoUsage(using=using).keep(ace.usage))),
+        Chore("mails", 1.0, closing(lambda: mails.send_due(ace.mail))),
+        Chore("webhooks", 5.0, closing(ace.webhooks.sweep)),
+        Chore("usage", 5.0, closing(lambda: DjangoUsage(using=using).keep(ace.usage))),
+        Chore("erasures", 60.0, closing(lambda: erasures.run_due(ace.privacy))),
     ]
     if ace.settings.realtime:
-        found.append(Chore("broadcasts", 0.5, _closing(lambda: events.send_due(ace.realtime))))
+        found.append(Chore("broadcasts", 0.5, closing(lambda: events.send_due(ace.realtime))))
     return tuple(found)
 
 
-def _closing(do: Callable[[], object]) -> Callable[[], None]:
-    """Do it with connections that are alive, as Django sees to for a request."""
+def closing(do: Callable[[], object]) -> Callable[[], None]:
+    """Give what does it with connections that are alive, as Django sees to for a request: for a chore of your own."""
 
     def done() -> None:
         close_old_connections()

@@ -6,6 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from ace_integrations.mail.queue import QueueState
+from ace_integrations.privacy.ledger import StepState
 from ace_integrations.webhooks.store import State
 
 
@@ -110,6 +111,37 @@ class QueuedBroadcast(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.event_id}"
+
+
+class ErasureStep(models.Model):
+    """One service's part of one person's erasure, tried until it is done.
+
+    Attributes:
+        subject: whom to ask about; forgotten when it is finished.
+        fence: grows whenever it is taken or asked for again; only who has the newest settles it.
+        evidence: what was removed, kept and not found when, as JSON; nothing personal.
+    """
+
+    user = models.CharField(max_length=255)
+    service = models.CharField(max_length=64)
+    subject = models.TextField(null=True)
+    state = models.CharField(max_length=16, choices=[(state.value, state.value) for state in StepState])
+    attempts = models.PositiveIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    due_at = models.BigIntegerField(null=True, db_index=True)
+    error = models.CharField(max_length=64, blank=True)
+    evidence = models.TextField()
+    requested_at = models.BigIntegerField()
+    finished_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "ace_erasures"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "service"], name="ace_erasure_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.state}"
 
 
 class AuditEntry(models.Model):

@@ -142,6 +142,11 @@ def asking(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return f"user-{user.pk}"
+    return client_address(request)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Give the address that asks, "" where the server does not know it."""
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
@@ -194,4 +199,13 @@ def _find(provider: str, call: Call[Finding]) -> Finding:
     return finding
 
 
-__all__ = ["ANSWER_WITHIN_S", "asking", "channel_view", "health_view", "sign_in_view", "throttled", "webhook_view"]
+__all__ = [
+    "ANSWER_WITHIN_S",
+    "asking",
+    "channel_view",
+    "client_address",
+    "health_view",
+    "sign_in_view",
+    "throttled",
+    "webhook_view",
+]

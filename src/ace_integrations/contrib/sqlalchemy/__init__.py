@@ -18,17 +18,20 @@ from ace_integrations.contrib.sqlalchemy.mail import (
     SqlSuppressions,
     mail_tables,
 )
+from ace_integrations.contrib.sqlalchemy.privacy import AsyncSqlErasures, SqlErasures, erasure_table
 from ace_integrations.contrib.sqlalchemy.usage import AsyncSqlUsage, SqlUsage, usage_tables
 
 __all__ = [
     "AsyncSqlBroadcastQueue",
     "AsyncSqlConversations",
+    "AsyncSqlErasures",
     "AsyncSqlMailQueue",
     "AsyncSqlStore",
     "AsyncSqlSuppressions",
     "AsyncSqlUsage",
     "SqlBroadcastQueue",
     "SqlConversations",
+    "SqlErasures",
     "SqlMailQueue",
     "SqlStore",
     "SqlSuppressions",
@@ -37,6 +40,7 @@ __all__ = [
     "broadcast_table",
     "claims_table",
     "conversation_tables",
+    "erasure_table",
     "mail_tables",
     "usage_tables",
     "written",

@@ -41,6 +41,8 @@ KEY = DiditSettings.sandbox_values["api_key"].get_secret_value()
 READ_ONLY_KEY = "didit-sandbox-key-read-only"
 """Authenticates, and may neither decide nor delete nor print."""
 
+DELETIONS = frozenset({"operational_session_delete", "privacy_erasure"})
+
 NO_PERMISSION = "You do not have permission to perform this action."
 NO_CREDENTIALS = "Authentication credentials were not provided or are invalid."
 
@@ -217,6 +219,7 @@ class Api:
 
     async def _delete(self, request: Request) -> Response:
         session = self._session(request)
+        choice(await read_object(request), "deletion_instruction", DELETIONS)
         self._sessions.delete(session)
         value = {"session_id": session.id, "session_number": session.number, "face_retention_outcome": "deleted"}
         return JSONResponse({**value, "biometric_template_uuid": None})

@@ -119,9 +119,10 @@ class Sessions:
         return session
 
     def delete(self, session: TwinSession) -> None:
-        """Forget a session; nothing announces it."""
+        """Forget a session and what was announced of it; nothing announces this."""
         session.term += 1
         del self._by_id[session.id]
+        self._events.pop(session.id, None)
 
     def address(self, session: TwinSession) -> str:
         """Give the address of its hosted page."""

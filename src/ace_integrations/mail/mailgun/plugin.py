@@ -24,6 +24,7 @@ def ace_providers() -> Iterable[Provider]:
             probe=f"{_HERE}.client:probe",
             cost="a monthly plan by mails sent, test mode included",
             prices=f"{_HERE}.prices:PRICES",
+            privacy=f"{_HERE}.privacy:MailgunDataMap",
             links={
                 "Documentation": "https://documentation.mailgun.com/docs/mailgun/api-reference",
                 "Dashboard": "https://app.mailgun.com",

@@ -17,6 +17,7 @@ def ace_providers() -> Iterable[Provider]:
             title="Outbox folder",
             settings=f"{_HERE}.settings:OutboxSettings",
             build=f"{_HERE}.client:build",
+            privacy=f"{_HERE}.privacy:OutboxDataMap",
             cost="free",
         )
     ]

@@ -17,6 +17,7 @@ def ace_providers() -> Iterable[Provider]:
             title="SMTP",
             settings=f"{_HERE}.settings:SmtpSettings",
             build=f"{_HERE}.client:build",
+            privacy=f"{_HERE}.privacy:build",
             cost="what the mail server costs",
         )
     ]

@@ -23,6 +23,7 @@ def ace_providers() -> Iterable[Provider]:
         probe=f"{_HERE}.client:probe",
         cost="a fee of each payment by the merchant's country, and for converting its currency",
         prices=f"{_HERE}.prices:PRICES",
+        privacy=f"{_HERE}.privacy:PayPalDataMap",
         links={
             "Documentation": "https://developer.paypal.com/docs/",
             "Dashboard": "https://developer.paypal.com/dashboard/",

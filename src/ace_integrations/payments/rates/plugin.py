@@ -6,6 +6,7 @@ from ace_integrations.hooks import Provider, hookimpl
 
 _HERE = "ace_integrations.payments.rates"
 _TWIN = f"{_HERE}.sandbox:FxTwin"
+_PRIVACY = f"{_HERE}.privacy:build"
 
 
 @hookimpl
@@ -19,6 +20,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.sources.frankfurter:build",
         service=f"{_HERE}.sources.frankfurter:SERVICE",
         twin=_TWIN,
+        privacy=_PRIVACY,
         cost="free; can be run by yourself",
         links={"Documentation": "https://frankfurter.dev/"},
     )
@@ -30,6 +32,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.sources.exchangerate_api:build_open",
         service=f"{_HERE}.sources.exchangerate_api:OPEN",
         twin=_TWIN,
+        privacy=_PRIVACY,
         cost="free, with a link to it where its rates are shown",
         links={"Documentation": "https://www.exchangerate-api.com/docs/free"},
     )
@@ -41,6 +44,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.sources.exchangerate_api:build_keyed",
         service=f"{_HERE}.sources.exchangerate_api:KEYED",
         twin=_TWIN,
+        privacy=_PRIVACY,
         cost="1,500 requests a month free",
         links={
             "Documentation": "https://www.exchangerate-api.com/docs/standard-requests",
@@ -55,6 +59,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.sources.open_exchange_rates:build",
         service=f"{_HERE}.sources.open_exchange_rates:SERVICE",
         twin=_TWIN,
+        privacy=_PRIVACY,
         probe=f"{_HERE}.sources.open_exchange_rates:probe",
         cost="1,000 requests a month free",
         links={
@@ -70,6 +75,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.sources.fixer:build",
         service=f"{_HERE}.sources.fixer:SERVICE",
         twin=_TWIN,
+        privacy=_PRIVACY,
         cost="about 100 requests a month free",
         links={"Documentation": "https://fixer.io/documentation", "Dashboard": "https://fixer.io/dashboard"},
     )
@@ -81,6 +87,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.sources.fawazahmed0:build",
         service=f"{_HERE}.sources.fawazahmed0:CDN",
         twin=_TWIN,
+        privacy=_PRIVACY,
         cost="free",
         links={"Documentation": "https://github.com/fawazahmed0/exchange-api"},
     )
@@ -92,6 +99,7 @@ def ace_providers() -> Iterable[Provider]:
         build=f"{_HERE}.sources.fawazahmed0:build_pages",
         service=f"{_HERE}.sources.fawazahmed0:PAGES",
         twin=_TWIN,
+        privacy=_PRIVACY,
         cost="free",
         links={"Documentation": "https://github.com/fawazahmed0/exchange-api"},
     )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ace_integrations.payments.stripe.models import (
         Balance,
         Charge,
+        Customer,
         Dispute,
         PaymentIntent,
         Refund,
@@ -34,6 +35,7 @@ __all__ = [
     "Charge",
     "ChargeEvent",
     "CheckoutSessionEvent",
+    "Customer",
     "Dispute",
     "DisputeEvent",
     "PaymentIntent",
@@ -53,7 +55,9 @@ __getattr__ = lazy(
     __name__,
     {
         **dict.fromkeys(("AsyncStripe", "Stripe", "StripeCalls"), "client"),
-        **dict.fromkeys(("Balance", "Charge", "Dispute", "PaymentIntent", "Refund", "WebhookEndpoint"), "models"),
+        **dict.fromkeys(
+            ("Balance", "Charge", "Customer", "Dispute", "PaymentIntent", "Refund", "WebhookEndpoint"), "models"
+        ),
         **dict.fromkeys(("ChargeEvent", "CheckoutSessionEvent", "DisputeEvent", "PaymentIntentEvent"), "webhooks"),
         **dict.fromkeys(("RefundEvent", "StripeSignature", "ThinEvent"), "webhooks"),
         "CardDeclinedError": "errors",

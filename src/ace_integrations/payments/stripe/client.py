@@ -11,7 +11,6 @@ from ace_integrations.core import (
     Describer,
     Endpoint,
     Service,
-    ServiceOperations,
     SyncClient,
     operation,
     require,
@@ -22,7 +21,9 @@ from ace_integrations.payments.money import Money
 from ace_integrations.payments.stripe import models
 from ace_integrations.payments.stripe.call import StripeCall
 from ace_integrations.payments.stripe.currencies import to_units
+from ace_integrations.payments.stripe.customers import CustomerOperations
 from ace_integrations.payments.stripe.errors import read_problem, retry_hint
+from ace_integrations.payments.stripe.metadata import LONGEST_VALUE, checked_metadata
 from ace_integrations.payments.stripe.settings import LIVE_URL, StripeSettings
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ API_VERSION = "2026-10-28.endive"
 
 CancelReason = Literal["duplicate", "fraudulent", "requested_by_customer", "abandoned"]
 RefundReason = Literal["duplicate", "fraudulent", "requested_by_customer"]
-
-MOST_METADATA, LONGEST_NAME, LONGEST_VALUE = 50, 40, 500
 
 
 def _endpoint(settings: StripeSettings) -> Endpoint:
@@ -54,7 +53,7 @@ SERVICE = Service(
 )
 
 
-class StripeOperations(ServiceOperations):
+class StripeOperations(CustomerOperations):
     """Describe Stripe's calls. Amounts go in as `Money` and come back in Stripe's units beside their currency."""
 
     service = SERVICE
@@ -417,22 +416,6 @@ class AsyncStripe(StripeOperations, AsyncClient[StripeSettings]):
 
 class StripeCalls(StripeOperations, Describer):
     """Stripe's calls, described."""
-
-
-def checked_metadata(metadata: Mapping[str, str] | None) -> dict[str, str] | None:
-    """Refuse here what Stripe would refuse, so that a payment never fails for its labels.
-
-    Raises:
-        InvalidInputError: too many, too long, or a name with brackets.
-    """
-    if not metadata:
-        return None
-    for name, value in metadata.items():
-        if not 0 < len(name) <= LONGEST_NAME or "[" in name or "]" in name or len(value) > LONGEST_VALUE:
-            raise InvalidInputError(f"{name[:LONGEST_NAME]!r} is too long or has brackets", field="metadata")
-    if len(metadata) > MOST_METADATA:
-        raise InvalidInputError(f"has more than {MOST_METADATA} entries", field="metadata")
-    return dict(metadata)
 
 
 def probe(settings: StripeSettings) -> Call[object]:

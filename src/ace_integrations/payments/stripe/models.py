@@ -258,6 +258,23 @@ class WebhookEndpoint(_Object):
     livemode: bool = False
 
 
+class Customer(_Object):
+    """A payer whom Stripe remembers; payments here need none.
+
+    Attributes:
+        deleted: whether nothing but the id is left.
+    """
+
+    id: str
+    deleted: bool = False
+    email: str | None = Field(default=None, repr=False)
+    name: str | None = Field(default=None, repr=False)
+    phone: str | None = Field(default=None, repr=False)
+    metadata: Mapping[str, str] = {}
+    livemode: bool = False
+    created: Seconds = 0
+
+
 class Deleted(_Object):
     """Something that is no more."""
 
@@ -273,6 +290,8 @@ DISPUTE = from_json(Dispute)
 DISPUTES = from_json(Page[Dispute])
 EVENTS = from_json(Page[EventRecord])
 BALANCE = from_json(Balance)
+CUSTOMER = from_json(Customer)
+CUSTOMERS = from_json(Page[Customer])
 WEBHOOK_ENDPOINT = from_json(WebhookEndpoint)
 WEBHOOK_ENDPOINTS = from_json(Page[WebhookEndpoint])
 DELETED = from_json(Deleted)

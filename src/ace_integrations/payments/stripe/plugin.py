@@ -23,6 +23,7 @@ def ace_providers() -> Iterable[Provider]:
         probe=f"{_HERE}.client:probe",
         cost="a fee of each payment, and for converting its currency",
         prices=f"{_HERE}.prices:PRICES",
+        privacy=f"{_HERE}.privacy:StripeDataMap",
         links={
             "Documentation": "https://docs.stripe.com/",
             "Dashboard": "https://dashboard.stripe.com/",

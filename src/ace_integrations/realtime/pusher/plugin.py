@@ -22,6 +22,7 @@ def ace_providers() -> Iterable[Provider]:
         probe=f"{_HERE}.client:probe",
         cost="a monthly plan by connections at once and messages a day; 100 and 200,000 are free",
         prices=f"{_HERE}.prices:PRICES",
+        privacy=f"{_HERE}.privacy:PusherDataMap",
         links={
             "Documentation": "https://pusher.com/docs/channels/",
             "Dashboard": "https://dashboard.pusher.com",

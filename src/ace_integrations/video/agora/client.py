@@ -66,7 +66,7 @@ class AgoraOperations(ServiceOperations):
         Args:
             channel: all channels when not given.
             uid: everybody when not given. Accounts that are text cannot be named.
-            time_in_seconds: 10 to 86,430.
+            time_in_seconds: 10 to 86,430; 0 puts out, and keeps nobody out.
 
         Raises:
             OutcomeUnknownError: no answer, and no such rule yet.
@@ -76,8 +76,8 @@ class AgoraOperations(ServiceOperations):
         """
         if channel is None and uid is None and ip is None:
             raise InvalidInputError("name a channel, a number or an address: nothing is everybody", field="channel")
-        if not SHORTEST_RULE_S <= time_in_seconds <= LONGEST_RULE_S:
-            raise InvalidInputError(f"is {SHORTEST_RULE_S} to {LONGEST_RULE_S}", field="time_in_seconds")
+        if time_in_seconds != 0 and not SHORTEST_RULE_S <= time_in_seconds <= LONGEST_RULE_S:
+            raise InvalidInputError(f"is 0, or {SHORTEST_RULE_S} to {LONGEST_RULE_S}", field="time_in_seconds")
         body: dict[str, Any] = {
             "cname": channel,
             "uid": uid,

@@ -21,6 +21,7 @@ def ace_providers() -> Iterable[Provider]:
         twin=f"{_HERE}.sandbox:AgoraTwin",
         probe=f"{_HERE}.client:probe",
         prices=f"{_HERE}.prices:PRICES",
+        privacy=f"{_HERE}.privacy:AgoraDataMap",
         cost="0.99 USD for 1,000 minutes of sound, 3.99 in HD; 10,000 a month free",
         links={
             "Documentation": "https://docs.agora.io/en/",

@@ -20,6 +20,7 @@ def ace_providers() -> Iterable[Provider]:
         webhooks=f"{_HERE}.webhooks:WEBHOOKS",
         twin=f"{_HERE}.sandbox:JitsiTwin",
         prices=f"{_HERE}.prices:PRICES",
+        privacy=f"{_HERE}.privacy:JitsiDataMap",
         cost="your own server, or JaaS by users of the month, 25 free",
         links={
             "Documentation": "https://jitsi.github.io/handbook/",

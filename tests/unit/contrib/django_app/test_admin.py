@@ -8,7 +8,7 @@ from django.db import DatabaseError, connections
 from django.test import Client
 from tests.django_project import database
 
-PAGES = ("webhookevent", "queuedmail", "suppressedaddress", "queuedbroadcast", "auditentry")
+PAGES = ("webhookevent", "queuedmail", "suppressedaddress", "queuedbroadcast", "erasurestep", "auditentry")
 
 
 @pytest.fixture

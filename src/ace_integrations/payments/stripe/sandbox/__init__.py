@@ -103,6 +103,7 @@ class StripeTwin:
             self.books.methods,
             self.books.transactions,
             self.books.authentications,
+            self.api.customers.held,
         ):
             held.clear()
         self.events.reset()

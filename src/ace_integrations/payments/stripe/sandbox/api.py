@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ace_integrations.payments.stripe.sandbox.cards import BY_NUMBER, looks_like_a_card
+from ace_integrations.payments.stripe.sandbox.customers import Customers
 from ace_integrations.payments.stripe.sandbox.events import Events
 from ace_integrations.payments.stripe.sandbox.http import (
     Idempotency,
@@ -55,6 +56,7 @@ class Api:
         self.books = books
         self.events = events
         self.idempotency = Idempotency()
+        self.customers = Customers(now, events.emit)
         self._now = now
         self._numbers = itertools.count(1)
 
@@ -90,6 +92,7 @@ class Api:
             ),
             self._route("GET", "/v1/payment_methods/{id}", "retrieve_payment_method", self._one("PaymentMethod"), ()),
             *self._money_routes(),
+            *self.customers.routes(self._route),
             *self._event_routes(),
             Route("/v1/{rest:path}", self._preflight, methods=["OPTIONS"], name="page_preflight"),
             Route("/{version:str}/{rest:path}", self._unknown, methods=["GET", "POST", "DELETE"]),
@@ -335,6 +338,7 @@ class Api:
 
     def _list_events(self, asked: Asked) -> Json:
         wanted: list[str] = list(asked.params.get("types") or ()) or [asked.params.get("type") or "*"]
+        self.events.forget_old()
         undelivered = asked.params.get("delivery_success") == "false"
         found = [
             each

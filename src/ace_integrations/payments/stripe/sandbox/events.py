@@ -17,6 +17,9 @@ VERSION = "2026-10-28.endive"
 RETRIES_S = (600.0, 7200.0)
 """Pauses before the second and third try; Stripe's own test mode makes three over a few hours."""
 
+LISTED_S = 30 * 86_400.0
+"""Seconds that an event can be asked for."""
+
 OLD_SECRET_S = 24 * 3600.0
 MOST_ENDPOINTS = 16
 PLATFORM = "the platform"
@@ -57,6 +60,7 @@ class Events:
 
     def emit(self, kind: str, about: Json, previous: Json | None) -> None:
         """Note an event and send it on its way."""
+        self.forget_old()
         event = objects.event(
             kind,
             copy.deepcopy(about),
@@ -70,6 +74,12 @@ class Events:
             self.send(event)
         else:
             self.held.append(event)
+
+    def forget_old(self) -> None:
+        """Know nothing more of events that are older than the service lists."""
+        since = self._world.now() - LISTED_S
+        for event_id in [each["id"] for each in self.all.values() if each["created"] < since]:
+            del self.all[event_id]
 
     def find(self, event_id: str) -> Json:
         """Give one event."""

@@ -269,7 +269,8 @@ class Idempotency:
         return found
 
     def keep(self, key: str, fingerprint: str, *, status: int, body: bytes, request_id: str, now: float) -> None:
-        """Remember the first answer."""
+        """Remember the first answer, and forget those that are older than a day."""
+        self.kept = {each: held for each, held in self.kept.items() if held.until > now}
         self.kept[key] = Kept(fingerprint, status, body, request_id, now + 24 * 3600)
 
 

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 KEPT = 200
 
@@ -26,6 +27,8 @@ class Sent:
 
 class Log:
     """The last messages of all channels, newest first."""
+
+    is_of_the_sandbox: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._sent: deque[Sent] = deque(maxlen=KEPT)

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute
 
 from ace_integrations.sandbox.twin import Action, Badge, Detail, Item, Step, World
 from ace_integrations.video.agora.sandbox.api import Api
-from ace_integrations.video.agora.sandbox.channels import WARNS_S, App, Channel, Channels, Member
+from ace_integrations.video.agora.sandbox.channels import WARNS_S, App, Channel, Channels, Member, Payload
 from ace_integrations.video.agora.sandbox.controls import Controls
 from ace_integrations.video.agora.sandbox.management import Management
 from ace_integrations.video.agora.sandbox.notices import Notices
@@ -28,6 +28,11 @@ _WORDS = {
     112: "112 became audience",
 }
 
+_GONE = (104, 106, 108)
+
+FORGOTTEN_AFTER_S = 60
+"""Seconds in which the page of somebody who is out still learns so."""
+
 
 class AgoraTwin:
     """Agora, imitated."""
@@ -44,7 +49,7 @@ class AgoraTwin:
         world.journal.hide(*certificates, customer[1])
         self.notices = Notices(world, secret=_KNOWN["webhook_secrets"][0].get_secret_value())
         app = App(_KNOWN["app_id"], certificates)
-        self.channels = Channels(app, now=world.clock.now, heard=self.notices.hear)
+        self.channels = Channels(app, now=world.clock.now, heard=self._hear)
         self._pages = Pages(self.channels, url=world.url, now=world.clock.now)
         self._api = Api(self.channels, self._watch)
         self._management = Management(self.channels, customer=customer, now=world.clock.now)
@@ -85,6 +90,14 @@ class AgoraTwin:
         """Forget everything."""
         self.channels.reset()
         self.notices.reset()
+
+    def _hear(self, number: int, channel: Channel, member: Member | None, more: Payload) -> None:
+        self.notices.hear(number, channel, member, more)
+        if member is not None and number in _GONE:
+            self._world.clock.later(FORGOTTEN_AFTER_S, lambda: self._forget(member))
+
+    async def _forget(self, member: Member) -> None:
+        self.channels.forget(member.client)
 
     def _watch(self, member: Member) -> None:
         """Look again when a member's token is about to end, and when it ends."""

@@ -127,7 +127,7 @@ class Channels:
         heard: is told what happens.
 
     Attributes:
-        people: every page that ever came, by its id: who was put out still has to be told so.
+        people: every page that came, by its id: who was put out still has to be told so, and is forgotten then.
         rang: is told whose page has something to fetch.
     """
 
@@ -196,6 +196,11 @@ class Channels:
         if not found.members:
             del self.open[channel]
             self._heard(102, found, member, {"lastUid": member.uid})
+
+    def forget(self, client: str) -> None:
+        """Know nothing more of a page that is in no channel."""
+        if not any(client in found.members for found in self.open.values()):
+            self.people.pop(client, None)
 
     def publish(self, channel: str, client: str) -> bool:
         """Send sound and pictures; False where the project holds people to their tokens and this one says no."""

@@ -29,6 +29,9 @@ _WEBHOOK_SECRETS = [secret.get_secret_value() for secret in _KNOWN["webhook_secr
 EMBEDDED_S = 300
 """Seconds after which the public server cuts off a page within another one."""
 
+FORGOTTEN_AFTER_S = 60
+"""Seconds in which the page of somebody who is out still learns so."""
+
 
 class JitsiTwin:
     """Jitsi, imitated."""
@@ -94,6 +97,11 @@ class JitsiTwin:
             clock.later(0, lambda: self.asking.over(room))
         elif what == "created" and room.terms.ends_at is not None:
             clock.later(room.terms.ends_at - clock.now(), lambda: self._time_is_over(room))
+        if person is not None and what in ("left", "left the lobby"):
+            clock.later(FORGOTTEN_AFTER_S, lambda: self._forget(person))
+
+    async def _forget(self, person: Participant) -> None:
+        self.rooms.forget(person.id)
 
     async def _time_is_over(self, room: Room) -> None:
         if self.rooms.open.get(room.name) is room:

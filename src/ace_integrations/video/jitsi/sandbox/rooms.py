@@ -159,7 +159,7 @@ class Rooms:
         heard: is told what happens.
 
     Attributes:
-        people: everybody who ever came, by id: who was put out still has to be told so.
+        people: everybody who came, by id: who was put out still has to be told so, and is forgotten then.
         rang: is told whose page has something to fetch.
     """
 
@@ -239,6 +239,11 @@ class Rooms:
         if room is not None and person is not None:
             self._put_out(person, room)
             self.leave(name, person_id)
+
+    def forget(self, person_id: str) -> None:
+        """Know nothing more of somebody who is in no room."""
+        if not any(person_id in room.participants for room in self.open.values()):
+            self.people.pop(person_id, None)
 
     def end(self, name: str) -> bool:
         """End a room for all; False where it is not open."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ace_integrations.contrib.django.chores import chores
+from ace_integrations.contrib.django.chores import all_chores
 from ace_integrations.contrib.relay import do, run
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         del args
         if options["once"]:
-            for chore in chores():
+            for chore in all_chores():
                 do(chore)
             return
         stop = threading.Event()
@@ -33,4 +33,4 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
         self.stdout.write("Sending what waits. Stop with Ctrl-C.")
-        run(chores(), until=stop)
+        run(all_chores(), until=stop)

@@ -1,0 +1,83 @@
+"""What several views need: who asks, what they posted, and answers that end a view."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from pydantic import BaseModel, ValidationError
+
+from examples.django_platform.accounts import visitor
+
+M = TypeVar("M", bound=BaseModel)
+View = Callable[..., HttpResponse]
+
+
+class AnsweredError(Exception):
+    """Ends a view with a status and one sentence."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        self.status = status
+        self.detail = detail
+        super().__init__(detail)
+
+
+def by_method(**views: View) -> View:
+    """Give the view of an address whose methods are views of their own: `by_method(get=form, post=save)`."""
+
+    def choose(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked = "get" if request.method == "HEAD" else str(request.method).lower()
+        if asked not in views:
+            allowed = ", ".join(sorted(map(str.upper, views)))
+            return JsonResponse({"detail": "Method Not Allowed"}, status=405, headers={"Allow": allowed})
+        return views[asked](request, *args, **kwargs)
+
+    choose.views = views  # type: ignore[attr-defined]  # for a list of all that is served
+    return choose
+
+
+def signed_in(view: View) -> View:
+    """Give the view to who is signed in, as its second argument; others are answered 401."""
+
+    @wraps(view)
+    def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = visitor(request)
+        if user is None:
+            raise AnsweredError(401, "Sign in first.")
+        return view(request, user, *args, **kwargs)
+
+    return check
+
+
+def visiting(view: View) -> View:
+    """Give the page to who is signed in, as its second argument; others are led to the sign-in page."""
+
+    @wraps(view)
+    def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = visitor(request)
+        return go("/login") if user is None else view(request, user, *args, **kwargs)
+
+    return check
+
+
+def go(to: str) -> HttpResponse:
+    """Lead on to another page."""
+    return HttpResponseRedirect(to, status=303)
+
+
+def posted(request: HttpRequest, model: type[M]) -> M:
+    """Read the JSON that a script posted.
+
+    Raises:
+        AnsweredError: 422, it is not what the view takes.
+    """
+    try:
+        return model.model_validate_json(request.body)
+    except ValidationError as error:
+        named = [".".join(map(str, problem["loc"])) or "body" for problem in error.errors(include_input=False)]
+        raise AnsweredError(422, f"Not understood: {', '.join(named)}.") from None
+
+
+def typed(request: HttpRequest, *names: str) -> Mapping[str, str]:
+    """Give the fields of a form, "" for one that is not there."""
+    return {name: str(request.POST.get(name, "")) for name in names}

@@ -1,0 +1,30 @@
+"""The outside services of the platform: the `Ace` of this process."""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from ace_integrations import Ace, Settings
+from ace_integrations.contrib.django import build_ace, get_ace
+
+
+def make_ace() -> Ace:
+    """Give the `Ace` of this process; the settings name this function in ACE_FACTORY."""
+    settings = Settings()
+    return build_ace(settings, clock=_clock(settings))
+
+
+def now() -> datetime:
+    """Give the time by the platform's clock."""
+    return datetime.fromtimestamp(get_ace().clock(), UTC)
+
+
+def _clock(settings: Settings) -> Callable[[], float]:
+    """Give the sandbox's clock where a demonstration may move it, else this machine's."""
+    token = os.environ.get("PLATFORM_SANDBOX_TOKEN")
+    if not token:
+        return time.time
+    from ace_integrations.sandbox.control import Control
+
+    return Control(settings.sandbox_address, token).now
