@@ -47,9 +47,14 @@ async def choose_mails(request: Request, user: Owner, job_mails: Annotated[str, 
 
 @router.get("/account/data")
 async def download(request: Request, user: Owner, ace: AceDep) -> Response:
-    """Give everything that is stored about somebody, as a file."""
+    """Give everything that is stored about somebody, here and at the services, as a file.
+
+    A service that does not answer is named in it.
+    """
     async with request.app.state.sessions() as session:
         held = await personal.held(session, user, known_as=_known_as(ace, user))
+        subject = await personal.subject_of(session, user)
+    held["services"] = (await ace.privacy.export(subject)).model_dump(mode="json")
     headers = {"content-disposition": 'attachment; filename="my-data.json"', "cache-control": "no-store"}
     text = json.dumps(held, ensure_ascii=False, indent=2)
     return Response(text, media_type="application/json", headers=headers)
@@ -59,6 +64,8 @@ async def download(request: Request, user: Owner, ace: AceDep) -> Response:
 async def erase(request: Request, user: Owner, ace: AceDep, password: Annotated[str, Form()] = "") -> Response:
     """Erase an account, once its password was given again; every browser is signed out.
 
+    The services are asked from a ledger, each until it has done its part: what is erased here waits for none of them.
+
     The admin's comes from the platform's configuration, and would be there again at the next start.
     """
     if user.role == "admin":
@@ -67,10 +74,13 @@ async def erase(request: Request, user: Owner, ace: AceDep, password: Annotated[
     async with request.app.state.sessions.begin() as session:
         if await accounts.check_password(session, user.email, password) is None:
             return _shown(request, user, status=422)
+        subject = await personal.subject_of(session, user)
+        services = ace.privacy.services(subject)
+        await request.app.state.erasures.put(session, subject, services=services)
         await personal.erase(session, user, known_as=_known_as(ace, user), now=now_of(request))
         await session.execute(written(AUDIT, noted))
     request.state.unread = 0
-    answer = page(request, "account_erased.html", None, kept=personal.KEPT)
+    answer = page(request, "account_erased.html", None, kept=personal.KEPT, services=services)
     answer.delete_cookie(COOKIE)
     return answer
 

@@ -18,6 +18,7 @@ from ace_integrations import AsyncAce
 from ace_integrations.contrib.fastapi import health_route, realtime_routes, throttled, webhook_routes
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore, AsyncSqlSuppressions, AsyncSqlUsage
 from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue
+from ace_integrations.contrib.sqlalchemy.privacy import AsyncSqlErasures
 from ace_integrations.events import EventBus
 from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
@@ -56,7 +57,7 @@ from examples.fastapi_platform.database import Sessions, open_engine, prepare
 from examples.fastapi_platform.identity import IdentityVerified
 from examples.fastapi_platform.listening import channel_rules, member
 from examples.fastapi_platform.postings import finding
-from examples.fastapi_platform.tables import BROADCASTS, MAILS, USAGE, WEBHOOK_CLAIMS
+from examples.fastapi_platform.tables import BROADCASTS, ERASURES, MAILS, USAGE, WEBHOOK_CLAIMS
 from examples.fastapi_platform.telling import forget_old_news, telling
 from examples.shared import STATIC
 from examples.shared.links import SignedLinks
@@ -71,6 +72,9 @@ PAYMENTS_S = 5.0
 EVENTS_S = 0.2
 """Seconds between two looks into the queue of events for browsers."""
 CLASSES_S = 5.0
+ERASURES_S = 1.0
+PRUNES_S = 3600.0
+"""Seconds between two looks for webhooks that nobody can send again."""
 WEBHOOKS = ("didit", "mailgun", "stripe", "paypal", "pusher", "jaas", "agora")
 """Where webhooks come in; JaaS is Jitsi's name there."""
 
@@ -131,6 +135,7 @@ def create_app(
         mails = state.mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
         events = AsyncSqlBroadcastQueue(sessions, BROADCASTS, clock=clock) if ace.settings.realtime else None
         state.tell = telling(events, now=lambda: datetime.fromtimestamp(clock(), UTC))
+        state.erasures = AsyncSqlErasures(sessions, ERASURES, clock=clock)
         ace.mail.suppressions = AsyncSqlSuppressions(sessions, MAILS)
         ace.jobs.board.local = finding(sessions, clock)
         state.talks = set()
@@ -141,6 +146,8 @@ def create_app(
             asyncio.create_task(_every(SWEEP_S, state.receiver.sweep)),
             asyncio.create_task(_every(USAGE_S, lambda: usage.keep(ace.usage))),
             asyncio.create_task(_every(PAYMENTS_S, lambda: _finish_payments(ace, sessions, clock))),
+            asyncio.create_task(_every(ERASURES_S, lambda: state.erasures.run_due(ace.privacy))),
+            asyncio.create_task(_every(PRUNES_S, lambda: state.receiver.store.prune(clock=clock))),
             asyncio.create_task(_every(CLASSES_S, lambda: _finish_classes(app))),
         ]
         if events is not None:

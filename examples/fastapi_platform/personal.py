@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, Table, cast, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ace_integrations.privacy import Subject
 from ace_integrations.realtime import private_user
 from examples.fastapi_platform.accounts import hash_password
 from examples.fastapi_platform.tables import (
@@ -55,7 +56,7 @@ _OWN: Mapping[str, tuple[type[Base], str]] = {
 }
 """Where rows of a person are, by the column that says whose they are."""
 
-KEPT = ("payments", "audit", "mail_stops")
+KEPT = ("payments", "audit", "mail_stops", "deliveries", "proof")
 """What an erasure leaves, each with a reason that the page says."""
 
 
@@ -86,6 +87,17 @@ async def held(session: AsyncSession, user: User, *, known_as: Sequence[str]) ->
     }
 
 
+async def subject_of(session: AsyncSession, user: User) -> Subject:
+    """Name a person as the outside services know them; ask before `erase`, which removes where the ids stand."""
+    ids: dict[str, tuple[str, ...]] = {"didit": (user.verification_id,)} if user.verification_id else {}
+    paid = select(Payment.gateway, Payment.gateway_id).where(
+        Payment.user_id == user.id, Payment.gateway_id.is_not(None)
+    )
+    for gateway, number in await session.execute(paid):
+        ids[gateway] = (*ids.get(gateway, ()), number)
+    return Subject(user=user_key(user.id), emails=(user.email,), ids=ids)
+
+
 async def erase(session: AsyncSession, user: User, *, known_as: Sequence[str], now: datetime) -> None:
     """Remove what is about a person, and overwrite the rows that others need.
 
@@ -103,6 +115,7 @@ async def erase(session: AsyncSession, user: User, *, known_as: Sequence[str], n
         said.delete().where(said.c.conversation_id.in_(theirs)),
         talks.delete().where(talks.c.user == key),
         MAILS[0].delete().where(_is_to(address)),
+        MAILS[1].delete().where(MAILS[1].c.email == address, MAILS[1].c.status.not_in(_WISHES)),
         update(Course).where(Course.teacher_id == user.id).values(teacher_id=None),
         update(Job).where(Job.owner_id == user.id, Job.closed_at.is_(None)).values(closed_at=now),
     ):
@@ -111,6 +124,7 @@ async def erase(session: AsyncSession, user: User, *, known_as: Sequence[str], n
     _overwrite(account, now=now)
 
 
+_WISHES = ("unsubscribed", "complained")
 _REMOVED = ("profile", "ai_consent", "teacher_application", "applications", "attendance", "notifications", "sign_ins")
 
 
@@ -151,6 +165,6 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value

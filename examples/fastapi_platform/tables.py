@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 from ace_integrations.contrib.sqlalchemy import audit_table, claims_table, mail_tables, usage_tables
 from ace_integrations.contrib.sqlalchemy.broadcasts import broadcast_table
 from ace_integrations.contrib.sqlalchemy.conversations import conversation_tables
+from ace_integrations.contrib.sqlalchemy.privacy import erasure_table
 from ace_integrations.payments import Money
 from examples.fastapi_platform.universities import key_of
 from examples.shared.paying import OPEN
@@ -392,4 +393,5 @@ BROADCASTS = broadcast_table(Base.metadata)
 WEBHOOK_CLAIMS = claims_table(Base.metadata)
 MAILS = mail_tables(Base.metadata)
 USAGE = usage_tables(Base.metadata)
+ERASURES = erasure_table(Base.metadata)
 CONVERSATIONS = conversation_tables(Base.metadata)

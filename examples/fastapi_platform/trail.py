@@ -1,5 +1,6 @@
 """The audit trail for admins: the newest first, by person and by kind, a page at a time."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from examples.fastapi_platform.admin import Admin, VisitingAdmin
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.tables import AUDIT, User, as_utc
+from examples.fastapi_platform.tables import AUDIT, ERASURES, User, as_utc
 from examples.shared.accounts import user_key
 
 router = APIRouter()
 
 PAGE = 50
+MOST_ERASURES = 200
 NOBODY = "-"
 """What stands for an address that nobody signed up with: it finds nothing."""
 
@@ -45,6 +47,19 @@ async def entries(request: Request, user: Admin, who: str = "", what: str = "", 
     async with request.app.state.sessions() as session:
         rows, more = await _entries(session, who, what, before)
     return {"entries": [{**row, "at": as_utc(row["at"]).isoformat()} for row in rows], "more": more}
+
+
+@router.get("/admin/erasures", include_in_schema=False)
+async def erasures(request: Request, user: VisitingAdmin) -> Response:
+    """Show how far each service is with the erasures that were asked for, the newest first."""
+    newest = select(ERASURES).order_by(ERASURES.c.requested_at.desc(), ERASURES.c.id.desc()).limit(MOST_ERASURES)
+    async with request.app.state.sessions() as session:
+        rows = (await session.execute(newest)).all()
+    return page(request, "admin_erasures.html", user, rows=rows, at=_at)
+
+
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 async def _entries(session: AsyncSession, who: str, what: str, before: int) -> tuple[list[dict[str, Any]], int | None]:
