@@ -80,6 +80,8 @@ REFUSALS = (
     ("status of 404", "/courses/99"),
     ("status of 422", "/signup"),
     ("status of 422", "/refund"),
+    ("status of 422", "/company/jobs"),
+    ("status of 422", "/account/erase"),
     ("status of 409", "/payment/stripe"),
     ("status of 503", "/payment/stripe"),
     ("status of 401", "/chat/stream"),
