@@ -93,7 +93,7 @@ async def subject_of(session: AsyncSession, user: User) -> Subject:
     paid = select(Payment.gateway, Payment.gateway_id).where(
         Payment.user_id == user.id, Payment.gateway_id.is_not(None)
     )
-    for gateway, number in await session.execute(paid):
+    for gateway, number in await session.execute(paid.where(Payment.gateway_id.is_not(None))):
         ids[gateway] = (*ids.get(gateway, ()), number)
     return Subject(user=user_key(user.id), emails=(user.email,), ids=ids)
 

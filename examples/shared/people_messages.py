@@ -33,6 +33,7 @@ _TEACHERS: dict[str, dict[str, str]] = {
     },
     "admin_teachers_empty": {"en": "All done: nobody waits.", "ar": "لا أحد ينتظر."},
     "admin_teachers_decided": {"en": "Decided", "ar": "القرارات السابقة"},
+    "teacher_identity": {"en": "Identity confirmed", "ar": "هوية مؤكدة"},
     "teacher_approve": {"en": "Approve", "ar": "موافقة"},
     "teacher_approve_who": {"en": "Approve {name}", "ar": "موافقة على {name}"},
     "teacher_reject": {"en": "Reject", "ar": "رفض"},
@@ -53,6 +54,7 @@ _TEACHERS: dict[str, dict[str, str]] = {
 _COMPANIES: dict[str, dict[str, str]] = {
     "company": {"en": "Company", "ar": "شركة"},
     "company_hint": {"en": "For companies only: its name.", "ar": "للشركات فقط: اسم الشركة."},
+    "company_all": {"en": "All jobs", "ar": "كل الوظائف"},
     "company_page": {"en": "Your jobs", "ar": "وظائف شركتك"},
     "error_company": {
         "en": "Give the company's name, of 2 to 200 characters.",
