@@ -5,16 +5,18 @@ import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from examples.fastapi_platform import notifications, trail
 from examples.fastapi_platform.demo import ADMIN
+from examples.shared.hiring import HiringStory
 from examples.shared.messages import Language, say
 from examples.shared.notices import NOTICES, link_of, text_of
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Database, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, Database, Platform, fresh_postgresql, platform_on, sqlite_url
 
 NUMBERS = count(1)
 PASSWORD = "correct horse 42"
@@ -377,3 +379,29 @@ def test_no_parameter_leads_a_browser_to_another_host(name: str, shared: Platfor
         httpx.get(f"{shared.url}/account", params=evil, trust_env=False),
     ]
     assert [one.headers["location"] for one in answers if "evil" in one.headers["location"]] == []
+
+
+# The journey's part about work, on each database.
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_the_journey_about_work_passes_and_its_people_may_go(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    is_sqlite = database == "sqlite"
+    url = sqlite_url(tmp_path) if is_sqlite else fresh_postgresql(request.getfixturevalue("postgresql_url"))
+    with (
+        platform_on(url, admin=True) as platform,
+        signed_in_as_admin(platform) as admin,
+        platform.member("lina@example.com") as her,
+    ):
+        her.tell_of_studies()
+        job = admin.post("/api/jobs", json={**JOB, "university": "Example University"})
+        assert job.status_code == 201
+        assert len(list(HiringStory(platform.url, platform.control, student=her).walk())) == 4
+        for path in ("/company", "/admin/audit", "/admin/teachers", "/admin/erasures"):
+            assert admin.get(path).status_code == 200
+        assert len(held(her)["notifications"]) == 3
+        assert her.browser.post("/account/erase", data={"password": PASSWORD}).status_code == 200
+        left = "SELECT count(*) FROM ace_erasures WHERE finished_at IS NULL"
+        her.until(lambda: platform.database.one(left) == 0, "each service must do its part")
