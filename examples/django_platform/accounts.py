@@ -30,12 +30,13 @@ def create_user(form: SignUp, *, address: str) -> User | None:
     """Add a user, and tell the platform in the same transaction; None when the e-mail address is taken."""
     user = User(name=form.name, email=form.email, role=form.role)
     user.set_password(form.password)
-    try:
-        with transaction.atomic():
-            user.save()
-            bus.publish(AccountCreated(user, address))
-    except IntegrityError:
-        return None
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                user.save()
+        except IntegrityError:
+            return None
+        bus.publish(AccountCreated(user, address))
     return user
 
 
