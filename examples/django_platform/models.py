@@ -1,7 +1,7 @@
 """What the platform stores: the same tables as `examples/fastapi_platform/tables.py`; times are in UTC."""
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -12,17 +12,24 @@ from examples.shared.paying import OPEN
 
 
 class User(AbstractBaseUser):
-    """A student, a teacher or the admin. `status` is pending_verification, active or blocked."""
+    """A student, a teacher, a company or the admin. `status` is pending_verification, active or blocked.
+
+    `company` is the name of a company that somebody acts for. `job_mails` says whether they want mails of new jobs;
+    `erased_at` when they erased their account.
+    """
 
     email = models.CharField(max_length=254, unique=True)
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=16)
+    company = models.CharField(max_length=200, null=True)
     password = models.CharField(max_length=200)
     status = models.CharField(max_length=32, default="pending_verification")
     verification_id = models.CharField(max_length=64, null=True, unique=True)
     verification = models.CharField(max_length=16, null=True)
     verification_at = models.BigIntegerField(default=0)
+    job_mails = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    erased_at = models.DateTimeField(null=True)
 
     last_login = None  # type: ignore[assignment]  # nobody asks for it
     objects: "BaseUserManager[User]" = BaseUserManager()
@@ -31,6 +38,26 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "users"
+
+
+class TeacherApplication(models.Model):
+    """That a teacher, whose identity was checked, wants to teach. `state` is waiting, approved or rejected.
+
+    `tries` counts how often they asked; `reason` is why the last time was in vain, in an admin's words.
+    """
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True)
+    state = models.CharField(max_length=16, default="waiting")
+    tries = models.BigIntegerField(default=1)
+    reason = models.CharField(max_length=500, default="")
+    asked_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "teacher_applications"
+
+    def __str__(self) -> str:
+        return f"user {self.pk}: {self.state}"
 
 
 class Course(models.Model):
@@ -201,6 +228,9 @@ class Job(models.Model):
     remote = models.BooleanField(default=False)
     posted_at = models.DateTimeField(default=timezone.now)
     university_id = models.CharField(max_length=64, null=True)
+    university = models.CharField(max_length=200, null=True)
+    owner = models.ForeignKey(User, models.PROTECT, null=True)
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "jobs"
@@ -215,7 +245,10 @@ class Application(models.Model):
     user = models.ForeignKey(User, models.PROTECT)
     job = models.ForeignKey(Job, models.PROTECT)
     status = models.CharField(max_length=16, default="pending")
+    cv_text = models.TextField(default="")
+    cv_url = models.CharField(max_length=500, default="")
     created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "applications"
@@ -232,6 +265,7 @@ class Profile(models.Model):
 
     user = models.OneToOneField(User, models.PROTECT, primary_key=True)
     university = models.CharField(max_length=120, null=True)
+    university_id = models.CharField(max_length=64, null=True, db_index=True)
     major = models.CharField(max_length=120, null=True)
     gpa = models.FloatField(null=True)
     gpa_scale = models.FloatField(null=True)
@@ -354,3 +388,24 @@ class News(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.event_id}"
+
+
+class Notice(models.Model):
+    """An event as one person was told it, kept until they read it or erase their account; told once."""
+
+    user = models.ForeignKey(User, models.PROTECT)
+    event_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    data: "models.JSONField[dict[str, Any]]" = models.JSONField()
+    told_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notices"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "event_id"], name="one_notice_per_event")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["user", "id"], name="notices_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.name} to user {self.user_id}"
