@@ -1,7 +1,20 @@
 """What every page must be: well formed, narrow, and reached by the keyboard."""
 
+from typing import Any
+
+import pytest
 from examples.shared.messages import Language
 from playwright.sync_api import Page
+
+
+def looks(*shapes: tuple[int, str]) -> list[Any]:
+    """Give width, colours and language: each shape in one language a day, in turns, in the other by the campaign."""
+    found: list[Any] = []
+    for at, (width, scheme) in enumerate(shapes):
+        for place, language in enumerate(("ar", "en")):
+            marks = () if (at + place) % 2 == 0 else (pytest.mark.campaign,)
+            found.append(pytest.param(width, scheme, language, id=f"{width}-{scheme}-{language}", marks=marks))
+    return found
 
 
 def is_well_formed(page: Page, language: Language) -> None:

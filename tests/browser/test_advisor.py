@@ -11,7 +11,7 @@ from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Audit, Shot, advice_pages, be, guarded, sign_up, token_of
-from tests.browser.pages import goes_by_keyboard, is_well_formed
+from tests.browser.pages import goes_by_keyboard, is_well_formed, looks
 from tests.unit.career.papers import line, pdf
 
 NUMBERS = count(1)
@@ -115,18 +115,18 @@ def test_a_talk_goes_on_where_it_was_and_begins_anew_when_asked(talk: Page) -> N
     expect(talk.get_by_role("button", name=STARTER)).to_be_visible()
 
 
-@pytest.mark.parametrize("kind", ["status", "reset_after", "truncated"])
+@pytest.mark.parametrize("fault", ["status", "reset_after", "truncated"])
 def test_while_the_service_is_down_the_words_stay_and_are_answered_when_it_is_back(
-    kind: str, talk: Page, failing: Any, servers: Running, shot: Shot
+    fault: str, talk: Page, failing: Any, servers: Running, shot: Shot
 ) -> None:
-    failing(kind)
+    failing(fault)
     record_announcements(talk)
     ask(talk, "Shall I learn SQL or statistics?")
     bubble = talk.locator("#talk .bubble.failed")
     expect(bubble.locator(".prose")).to_have_text("Shall I learn SQL or statistics?")
     expect(bubble).to_contain_text(say("advice_unavailable", "en"))
     assert talk.evaluate("window.announced") == [say("advice_unavailable", "en")]
-    shot(talk, f"32-advisor-down-{kind}")
+    shot(talk, f"32-advisor-down-{fault}")
     servers.sandbox.control.clear_faults()
     bubble.get_by_role("button", name="Try again").click()
     expect(answers(talk)).to_have_count(1)
@@ -246,8 +246,7 @@ def test_axe_finds_nothing_in_the_question_of_consent(visitor: Page, servers: Ru
 
 
 # Colours move nothing: each width has one set of them.
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (390, "light"), (1280, "light")])
+@pytest.mark.parametrize(("width", "scheme", "language"), looks((320, "dark"), (390, "light"), (1280, "light")))
 def test_no_page_scrolls_sideways_and_each_is_well_formed(
     browser: Browser, servers: Running, advised: Story, shot: Shot, width: int, language: Language, scheme: Any
 ) -> None:

@@ -11,7 +11,7 @@ from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Audit, Shot, as_admin, be, guarded, token_of
-from tests.browser.pages import goes_by_keyboard, is_well_formed
+from tests.browser.pages import goes_by_keyboard, is_well_formed, looks
 
 NUMBERS = count(1)
 PATIENCE_MS = 15_000
@@ -145,6 +145,11 @@ def test_a_company_posts_and_answers_and_the_student_sees_it_without_a_reload(
         shot(hers, "61-application-answered")
 
 
+def _shown_again(page: Page, servers: Running) -> bool:
+    page.goto(f"{servers.platform}/notifications")
+    return True
+
+
 def test_opening_what_a_notice_leads_to_reads_it(page: Page, servers: Running, town: Town) -> None:
     with as_admin(servers) as admin:
         posted = {"title": "Read me", "company": "Example", "location": "Cairo", "description": "SQL."}
@@ -153,8 +158,9 @@ def test_opening_what_a_notice_leads_to_reads_it(page: Page, servers: Running, t
     page.goto(f"{servers.platform}/notifications")
     page.locator("[data-notice].unread").filter(has_text="Read me").get_by_role("link").click()
     page.wait_for_url("**/jobs/*")
-    page.goto(f"{servers.platform}/notifications")
-    expect(page.locator("[data-notice]").filter(has_text="Read me")).not_to_have_class("row unread")
+    notice = page.locator("[data-notice]").filter(has_text="Read me")
+    # Said while the page was left: it may arrive after the next page was asked for.
+    town.student.until(lambda: _shown_again(page, servers) and notice.get_attribute("class") != "row unread", "read")
 
 
 def test_an_admin_approves_and_rejects_by_hand(page: Page, servers: Running, town: Town, shot: Shot) -> None:
@@ -205,8 +211,7 @@ def test_axe_finds_nothing(visitor: Page, town: Town, audit: Audit) -> None:
         audit(visitor)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (390, "light"), (1280, "light")])
+@pytest.mark.parametrize(("width", "scheme", "language"), looks((320, "dark"), (390, "light"), (1280, "light")))
 def test_no_page_scrolls_sideways_and_each_is_well_formed(
     browser: Browser, town: Town, shot: Shot, width: int, language: Language, scheme: Any
 ) -> None:

@@ -27,7 +27,7 @@ DEATH = st.none() | st.none() | st.tuples(POINTS, st.integers(1, 3))
 """Where the platform dies in what it does next: at the nth point of a kind, or not at all."""
 
 Death = tuple[str, int] | None
-SHORT, LONG = 60, 10_000
+SHORT, LONG = 30, 10_000
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
