@@ -203,6 +203,7 @@ def test_the_list_shows_what_begins_without_a_reload(browser: Browser, school: S
             end(school, session)
 
 
+@pytest.mark.punctual
 def test_while_the_rooms_script_cannot_be_had_the_page_says_so_and_tries_again(
     browser: Browser, school: School, audit: Audit, shot: Shot, video: str
 ) -> None:
