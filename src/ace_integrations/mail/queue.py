@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from ace_integrations.errors import InvalidRequestError, OutcomeUnknownError, ProviderError
 from ace_integrations.mail.message import DeliveryEvent, DeliveryStatus, Message, Sent, Trace
@@ -68,6 +69,23 @@ class Settled:
     error: str = ""
     doubts: int = 0
     doubt_since: int = 0
+
+
+def queued_mail(found: Any, *, now: int) -> QueuedMail:
+    """Give the mail of a row whose turn it is; one whose sender died may have been sent by it.
+
+    Args:
+        found: the row as it was before it was taken, whichever library read it.
+    """
+    is_orphaned = found.state == QueueState.SENDING
+    return QueuedMail(
+        id=found.id,
+        message=Message.model_validate_json(found.message),
+        attempts=found.attempts + 1,
+        doubts=found.doubts + is_orphaned,
+        doubt_since=min(found.lease_until, now) if is_orphaned else found.doubt_since,
+        created_at=found.created_at,
+    )
 
 
 def after_look(mail: QueuedMail, trace: Trace, *, now: int) -> Settled | None:

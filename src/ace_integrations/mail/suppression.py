@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -99,3 +99,14 @@ def suppression_of(event: DeliveryEvent) -> Suppression | None:
     if not event.status.suppresses:
         return None
     return Suppression(email=event.recipient, status=event.status, reason=event.reason, since=event.occurred_at)
+
+
+def stored_suppression(found: Any) -> Suppression:
+    """Give the entry of a database's row, whichever library read it."""
+    return Suppression(
+        email=found.email,
+        status=DeliveryStatus(found.status),
+        reason=found.reason,
+        since=datetime.fromtimestamp(found.since, UTC),
+        tags=tuple(found.tags),
+    )

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from ace_integrations.contrib.django.models import QueuedMail as QueuedRow
 from ace_integrations.contrib.django.models import SuppressedAddress
 from ace_integrations.core import BlockingCall, Call
-from ace_integrations.mail import DeliveryEvent, DeliveryStatus, Mail, Message, Suppression
+from ace_integrations.mail import DeliveryEvent, Mail, Message, Suppression
 from ace_integrations.mail.queue import (
     LEASE_S,
     QueuedMail,
@@ -21,8 +21,9 @@ from ace_integrations.mail.queue import (
     after_sent,
     deliveries,
     noted,
+    queued_mail,
 )
-from ace_integrations.mail.suppression import suppression_of
+from ace_integrations.mail.suppression import stored_suppression, suppression_of
 from ace_integrations.webhooks import Event
 
 
@@ -82,7 +83,7 @@ class DjangoMailQueue:
                 found = self._due(self._now).select_for_update(skip_locked=True).first()
                 if found is None:
                     return None
-                queued = _queued(found, now=self._now)
+                queued = queued_mail(found, now=self._now)
                 # SQLite locks no row that is only read: the number of tries tells whether another sender was faster.
                 mine = self._mails.filter(pk=found.pk, attempts=found.attempts)
                 taken = mine.update(
@@ -150,7 +151,7 @@ class DjangoSuppressions:
         wanted = [email.lower() for email in emails]
 
         def find() -> tuple[Suppression, ...]:
-            return tuple(map(_suppression, SuppressedAddress.objects.using(self._using).filter(email__in=wanted)))
+            return tuple(map(stored_suppression, SuppressedAddress.objects.using(self._using).filter(email__in=wanted)))
 
         return BlockingCall(find)
 
@@ -170,27 +171,4 @@ def _suppress(entry: Suppression, using: str) -> None:
         email=entry.email.lower(),
         status=entry.status.value,
         defaults={"reason": entry.reason[:255], "since": since, "tags": list(entry.tags)},
-    )
-
-
-def _queued(found: QueuedRow, *, now: int) -> QueuedMail:
-    """Give a mail whose turn it is; one whose sender died may have been sent by it."""
-    is_orphaned = found.state == QueueState.SENDING
-    return QueuedMail(
-        id=found.pk,
-        message=Message.model_validate_json(found.message or ""),
-        attempts=found.attempts + 1,
-        doubts=found.doubts + is_orphaned,
-        doubt_since=min(found.lease_until, now) if is_orphaned else found.doubt_since,
-        created_at=found.created_at,
-    )
-
-
-def _suppression(found: SuppressedAddress) -> Suppression:
-    return Suppression(
-        email=found.email,
-        status=DeliveryStatus(found.status),
-        reason=found.reason,
-        since=datetime.fromtimestamp(found.since, UTC),
-        tags=tuple(found.tags),
     )

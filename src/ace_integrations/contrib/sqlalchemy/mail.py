@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from ace_integrations.contrib.sqlalchemy.dialects import NUMBERED, insert_into
 from ace_integrations.core import AsyncSender, BlockingCall, Call, Sender
 from ace_integrations.errors import InvalidInputError
-from ace_integrations.mail import AsyncMail, DeliveryEvent, DeliveryStatus, Mail, Message, Suppression
+from ace_integrations.mail import AsyncMail, DeliveryEvent, Mail, Message, Suppression
 from ace_integrations.mail.queue import (
     LEASE_S,
     QueuedMail,
@@ -40,8 +40,9 @@ from ace_integrations.mail.queue import (
     after_sent,
     deliveries,
     noted,
+    queued_mail,
 )
-from ace_integrations.mail.suppression import suppression_of
+from ace_integrations.mail.suppression import stored_suppression, suppression_of
 from ace_integrations.webhooks import Event
 
 T = TypeVar("T")
@@ -161,29 +162,6 @@ class _Statements:
         return self._blocked.delete().where(self._blocked.c.email == email.lower())
 
 
-def _queued(found: Any, *, now: int) -> QueuedMail:
-    """Give a mail whose turn it is; one whose sender died may have been sent by it."""
-    is_orphaned = found.state == QueueState.SENDING
-    return QueuedMail(
-        id=found.id,
-        message=Message.model_validate_json(found.message),
-        attempts=found.attempts + 1,
-        doubts=found.doubts + is_orphaned,
-        doubt_since=min(found.lease_until, now) if is_orphaned else found.doubt_since,
-        created_at=found.created_at,
-    )
-
-
-def _suppression(found: Any) -> Suppression:
-    return Suppression(
-        email=found.email,
-        status=DeliveryStatus(found.status),
-        reason=found.reason,
-        since=datetime.fromtimestamp(found.since, UTC),
-        tags=tuple(found.tags),
-    )
-
-
 class SqlMailQueue:
     """A queue of mails in your database, blocking. Several processes may send from it at once.
 
@@ -236,7 +214,7 @@ class SqlMailQueue:
                 found = session.execute(self._sql.due(self._now)).one_or_none()
                 if found is None:
                     return None
-                mail = _queued(found, now=self._now)
+                mail = queued_mail(found, now=self._now)
                 taken: Any = session.execute(self._sql.take(mail, now=self._now))
             if taken.rowcount == 1:
                 return mail
@@ -309,7 +287,7 @@ class AsyncSqlMailQueue:
                 found = (await session.execute(self._sql.due(self._now))).one_or_none()
                 if found is None:
                     return None
-                mail = _queued(found, now=self._now)
+                mail = queued_mail(found, now=self._now)
                 taken: Any = await session.execute(self._sql.take(mail, now=self._now))
             if taken.rowcount == 1:
                 return mail
@@ -348,7 +326,7 @@ class SqlSuppressions:
     def find(self, *, emails: Sequence[str]) -> Call[tuple[Suppression, ...]]:
         def find() -> tuple[Suppression, ...]:
             with self._sessions.begin() as session:
-                return tuple(_suppression(found) for found in session.execute(self._sql.suppressed(emails)))
+                return tuple(stored_suppression(found) for found in session.execute(self._sql.suppressed(emails)))
 
         return BlockingCall(find)
 
@@ -377,7 +355,7 @@ class AsyncSqlSuppressions:
     def find(self, *, emails: Sequence[str]) -> Call[tuple[Suppression, ...]]:
         async def find() -> tuple[Suppression, ...]:
             async with self._sessions.begin() as session:
-                return tuple(_suppression(found) for found in await session.execute(self._sql.suppressed(emails)))
+                return tuple(stored_suppression(found) for found in await session.execute(self._sql.suppressed(emails)))
 
         return _AwaitedOnly(find)
 
