@@ -27,17 +27,16 @@ def all_chores() -> tuple[Chore, ...]:
     return tuple(import_string(name)()) if name else chores()
 
 
-def chores(*, using: str = DEFAULT_DB_ALIAS, clock: Callable[[], float] | None = None) -> tuple[Chore, ...]:
+def chores(*, using: str = DEFAULT_DB_ALIAS) -> tuple[Chore, ...]:
     """Give what must be done again and again: mails, events, webhooks whose worker died, counts of use, erasures.
 
     Args:
         using: the alias of the database.
-        clock: gives Unix seconds; that of `get_ace()` when not given.
     """
     ace = get_ace()
-    now = clock or ace.clock
-    mails, events = DjangoMailQueue(using=using, clock=now), DjangoBroadcastQueue(using=using, clock=now)
-    erasures = DjangoErasures(using=using, clock=now)
+    mails = DjangoMailQueue(using=using, clock=ace.clock)
+    events = DjangoBroadcastQueue(using=using, clock=ace.clock)
+    erasures = DjangoErasures(using=using, clock=ace.clock)
     found = [
         Chore("mails", 1.0, closing(lambda: mails.send_due(ace.mail))),
         Chore("webhooks", 5.0, closing(ace.webhooks.sweep)),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ace_integrations.contrib.django.current import get_ace
 from ace_integrations.core import Call
 from ace_integrations.errors import AceError, InvalidInputError
-from ace_integrations.health import ANSWER_WITHIN_S, Finding, Once, examine, report, worst
+from ace_integrations.health import Finding, Once, examine, report, worst
 from ace_integrations.realtime import Channel, ChannelRules, Member
 from ace_integrations.realtime.authorise import read_question
 from ace_integrations.webhooks.receiver import LARGEST_BODY
@@ -200,7 +200,6 @@ def _find(provider: str, call: Call[Finding]) -> Finding:
 
 
 __all__ = [
-    "ANSWER_WITHIN_S",
     "asking",
     "channel_view",
     "client_address",
