@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.static import serve
 
 from ace_integrations.contrib.django.urls import health_url, webhook_urls
-from examples.django_platform import admin, buying, identity, pages, paying
+from examples.django_platform import admin, applications, board, buying, identity, jobs, pages, paying
 from examples.django_platform.answering import by_method
 from examples.shared import STATIC
 
@@ -37,6 +37,12 @@ urlpatterns = [
     path("api/courses/<int:course_id>/payment/paypal", by_method(post=paying.pay_by_paypal)),
     path("api/payment/confirm", by_method(post=paying.confirm)),
     path("api/payment/paypal/confirm", by_method(post=paying.confirm_paypal)),
+    path("api/jobs", by_method(get=jobs.jobs, post=applications.post_job)),
+    path("api/jobs/<int:job_id>/apply", by_method(post=applications.apply)),
+    path("api/applications/<int:application_id>/status", by_method(post=applications.answer)),
+    path("jobs", by_method(get=board.jobs)),
+    path("jobs/<int:job_id>/apply", by_method(post=applications.apply_by_form)),
+    path("jobs/<path:job_id>", by_method(get=board.job)),
     path("admin/payments", by_method(get=admin.payments)),
     path("admin/payments/<int:payment_id>", by_method(get=admin.payment)),
     path("admin/payments/<int:payment_id>/refund", by_method(post=admin.refund_by_form)),

@@ -1,64 +1,23 @@
 """Local jobs from their posting to an answer: the events of each step are told at once."""
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from pydantic import AfterValidator, BaseModel, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ace_integrations.jobs import EmploymentType, ExperienceLevel
 from ace_integrations.realtime import ApplicationStatusChanged, JobPosted
-from examples.fastapi_platform import universities
 from examples.fastapi_platform.accounts import SignedIn, Visitor
 from examples.fastapi_platform.admin import Admin
 from examples.fastapi_platform.paying import now_of
-from examples.fastapi_platform.postings import posting_of
 from examples.fastapi_platform.tables import Application, Job, User
-from examples.shared.accounts import clean
+from examples.shared import universities
+from examples.shared.applying import NEXT, NewJob, NewStatus
+from examples.shared.searching import posting_of
 
 router = APIRouter()
-
-NEXT = {
-    "pending": ("interview", "accepted", "rejected"),
-    "interview": ("accepted", "rejected"),
-    "accepted": (),
-    "rejected": (),
-}
-"""What may become of an application; an answer that was given is final."""
-
-Line = Annotated[str, AfterValidator(clean), Field(min_length=2, max_length=200)]
-
-
-class NewJob(BaseModel):
-    """A posting, by the fields of `JobPosting`. The students of `university`, by its name, are told at once."""
-
-    title: Line
-    company: Line
-    location: Line
-    description: Annotated[str, Field(min_length=1, max_length=20_000)]
-    salary_min: Annotated[int | None, Field(ge=0, lt=2**31)] = None
-    salary_max: Annotated[int | None, Field(ge=0, lt=2**31)] = None
-    salary_period: Literal["HOUR", "DAY", "WEEK", "MONTH", "YEAR"] | None = None
-    salary_currency: Annotated[str | None, Field(pattern="^[A-Z]{3}$")] = None
-    employment_type: EmploymentType | None = None
-    experience_level: ExperienceLevel | None = None
-    remote: bool = False
-    university: Line | None = None
-
-    @model_validator(mode="after")
-    def _is_a_span(self) -> "NewJob":
-        if self.salary_min is not None and self.salary_max is not None and self.salary_min > self.salary_max:
-            raise ValueError("salary_min is more than salary_max")
-        return self
-
-
-class NewStatus(BaseModel):
-    """What a company answers."""
-
-    status: Literal["pending", "interview", "accepted", "rejected"]
 
 
 @router.post("/api/jobs", status_code=201)

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ace_integrations import AsyncAce
 from ace_integrations.video import LeaveReason, PersonJoined, PersonLeft, attendance, presences
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, SessionAttendance, SessionEvent, as_utc
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, SessionAttendance, SessionEvent
+from examples.shared.moments import as_utc
 
 PAGE = "page"
 """Who told what somebody's own page said: a student could forge it, so it counts only where the provider is silent."""

@@ -11,9 +11,11 @@ from ace_integrations import AsyncAce, ProviderError
 from ace_integrations.realtime import SessionEnded, SessionStarted
 from ace_integrations.video import ClassStatus, LiveClass, Standing, scheduled
 from examples.fastapi_platform import attending
-from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User, as_utc
-from examples.fastapi_platform.telling import SessionScheduled, Tell
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User
+from examples.fastapi_platform.telling import Tell
 from examples.shared.accounts import clean
+from examples.shared.events import SessionScheduled
+from examples.shared.moments import as_utc
 
 GRANT_TTL = timedelta(minutes=10)
 """How long a grant is good; a page asks for the next one while its user stays, and is looked at anew each time."""

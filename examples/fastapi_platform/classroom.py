@@ -17,7 +17,8 @@ from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.admin import VisitingAdmin
 from examples.fastapi_platform.classes import Entry
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User, as_utc
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User
+from examples.shared.moments import as_utc
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.realtime import ChannelRules, Member
 from ace_integrations.video import ClassStatus, Standing
-from examples.fastapi_platform import classes, universities
+from examples.fastapi_platform import classes
 from examples.fastapi_platform.tables import Course, Profile, User
+from examples.shared import universities
 
 
 def channel_rules(sessions: Callable[[], Any]) -> ChannelRules[User]:

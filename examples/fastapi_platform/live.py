@@ -26,8 +26,9 @@ from examples.fastapi_platform.accounts import SignedIn, asking
 from examples.fastapi_platform.classes import Entry, lesson_of, shown_start
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import language_of
-from examples.fastapi_platform.tables import Course, LiveSession, SessionAttendance, User, as_utc
+from examples.fastapi_platform.tables import Course, LiveSession, SessionAttendance, User
 from examples.fastapi_platform.telling import channels_of, news_on
+from examples.shared.moments import as_utc
 
 router = APIRouter(prefix="/api/live")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]

@@ -18,11 +18,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def as_utc(when: datetime) -> datetime:
-    """Give a stored time with its zone: SQLite gives it back without."""
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
-
-
 class Base(DeclarativeBase):
     """Every table; times are in UTC."""
 

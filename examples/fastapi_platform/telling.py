@@ -8,10 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue
-from ace_integrations.realtime import Broadcast, Channel, private_course, private_university, private_user
+from ace_integrations.realtime import Broadcast, private_course, private_university, private_user
 from ace_integrations.realtime.channels import ChannelKind
-from examples.fastapi_platform import universities
-from examples.fastapi_platform.tables import Course, Enrollment, News, Profile, User, as_utc
+from examples.fastapi_platform.tables import Course, Enrollment, News, Profile, User
+from examples.shared import universities
+from examples.shared.moments import as_utc
 
 Tell = Callable[[AsyncSession, Broadcast], Awaitable[None]]
 
@@ -21,19 +22,6 @@ LOOKS_BACK = timedelta(minutes=5)
 
 OVERLAP = timedelta(seconds=10)
 """How much of what a page has asked for already it is given again: a transaction may commit late."""
-
-
-class SessionScheduled(Broadcast):
-    """A live class has a date."""
-
-    name = "session.scheduled"
-
-    session_id: str
-    course_id: str
-    title: str
-
-    def channels(self) -> tuple[Channel, ...]:
-        return (private_course(self.course_id),)
 
 
 def telling(queue: AsyncSqlBroadcastQueue | None, *, now: Callable[[], datetime]) -> Tell:

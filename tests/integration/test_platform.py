@@ -153,7 +153,6 @@ WEBHOOKS = {f"POST /api/{HOOKS.get(provider, provider)}/webhook" for provider in
 
 
 LATER = (
-    "/jobs",
     "/profile",
     "/advisor",
     "/live",
@@ -161,9 +160,7 @@ LATER = (
     "/teacher/",
     "/broadcasting/",
     "/admin/courses/",
-    "/api/jobs",
     "/api/ai-career/",
-    "/api/applications/",
     "/api/live/",
 )
 """What only the FastAPI platform serves so far."""
