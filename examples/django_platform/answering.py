@@ -22,11 +22,17 @@ class AnsweredError(Exception):
         super().__init__(detail)
 
 
-def by_method(**views: View) -> View:
-    """Give the view of an address whose methods are views of their own: `by_method(get=form, post=save)`."""
+def by_method(*, read_by: View | None = None, **views: View) -> View:
+    """Give the view of an address whose methods are views of their own: `by_method(get=form, post=save)`.
+
+    Args:
+        read_by: the view of a wider address, which this one stands before, for who only reads.
+    """
 
     def choose(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = "get" if request.method == "HEAD" else str(request.method).lower()
+        if asked == "get" and read_by is not None:
+            return read_by(request, *args, **kwargs)
         if asked not in views:
             allowed = ", ".join(sorted(map(str.upper, views)))
             return JsonResponse({"detail": "Method Not Allowed"}, status=405, headers={"Allow": allowed})

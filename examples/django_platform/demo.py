@@ -11,6 +11,7 @@ import httpx
 
 from ace_integrations.sandbox import RunningSandbox, start
 from examples.shared.demonstration import ADMIN, Running, listening, main, send_webhooks
+from examples.shared.lesson import Lesson
 from examples.shared.story import Step, Story
 
 STARTS_WITHIN_S = 60
@@ -69,6 +70,7 @@ def walk(both: Running, admin: tuple[str, str]) -> Iterator[Step]:
     with Story(both.platform, both.sandbox.control, admin=admin) as story:
         yield from story.enrol()
         yield story.get_a_part_back()
+        yield from Lesson(both.platform, both.sandbox.control, student=story, admin=admin).walk()
 
 
 def _of_sandbox(sandbox: RunningSandbox) -> dict[str, str]:

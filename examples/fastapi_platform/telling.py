@@ -1,7 +1,7 @@
 """What browsers are told: events by the live connection, and the same as news for pages that have none."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -9,19 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue
 from ace_integrations.realtime import Broadcast, private_course, private_university, private_user
-from ace_integrations.realtime.channels import ChannelKind
 from examples.fastapi_platform.tables import Course, Enrollment, News, Profile, User
 from examples.shared import universities
-from examples.shared.moments import as_utc
+from examples.shared.news import KEPT, MOST, rows_of, told_once
 
 Tell = Callable[[AsyncSession, Broadcast], Awaitable[None]]
-
-KEPT = timedelta(hours=1)
-LOOKS_BACK = timedelta(minutes=5)
-"""News that is older when a page asks is none: a live connection would have dropped it too."""
-
-OVERLAP = timedelta(seconds=10)
-"""How much of what a page has asked for already it is given again: a transaction may commit late."""
 
 
 def telling(queue: AsyncSqlBroadcastQueue | None, *, now: Callable[[], datetime]) -> Tell:
@@ -34,9 +26,7 @@ def telling(queue: AsyncSqlBroadcastQueue | None, *, now: Callable[[], datetime]
     async def tell(session: AsyncSession, event: Broadcast) -> None:
         if queue is not None:
             await queue.put(session, event)
-        about = {"event_id": event.event_id, "name": event.name, "data": event.model_dump(mode="json")}
-        private = [channel.name for channel in event.channels() if channel.kind is ChannelKind.PRIVATE]
-        session.add_all([News(channel=channel, told_at=now(), **about) for channel in private])
+        session.add_all([News(told_at=now(), **row) for row in rows_of(event)])
 
     return tell
 
@@ -55,16 +45,10 @@ async def channels_of(session: AsyncSession, user: User) -> list[str]:
     return [channel.name for channel in channels]
 
 
-async def news_on(
-    session: AsyncSession, channels: Iterable[str], *, since: datetime, now: datetime
-) -> list[dict[str, Any]]:
-    """Give what was told on channels, oldest first, each event once."""
-    first = max(since - OVERLAP, now - LOOKS_BACK)
-    rows = await session.scalars(
-        select(News).where(News.channel.in_(channels), News.told_at >= first).order_by(News.id).limit(100)
-    )
-    once = {row.event_id: {"name": row.name, "data": row.data, "told_at": as_utc(row.told_at)} for row in rows}
-    return list(once.values())
+async def news_on(session: AsyncSession, channels: Iterable[str], *, first: datetime) -> list[dict[str, Any]]:
+    """Give what was told on channels from a time on, oldest first, each event once."""
+    rows = select(News).where(News.channel.in_(channels), News.told_at >= first).order_by(News.id).limit(MOST)
+    return told_once(await session.scalars(rows))
 
 
 async def forget_old_news(sessions: Any, *, now: datetime) -> None:

@@ -152,34 +152,8 @@ ACCESS = {
 WEBHOOKS = {f"POST /api/{HOOKS.get(provider, provider)}/webhook" for provider in PROVIDERS}
 
 
-LATER = (
-    "/profile",
-    "/advisor",
-    "/live",
-    "/student/",
-    "/teacher/",
-    "/broadcasting/",
-    "/admin/courses/",
-    "/api/ai-career/",
-    "/api/live/",
-)
-"""What only the FastAPI platform serves so far."""
-
-
-def is_there(path: str, kind: Kind) -> bool:
-    """Whether a platform serves an address."""
-    return kind == "fastapi" or not path.startswith(LATER)
-
-
-def must_serve(path: str, kind: Kind) -> None:
-    """Skip a test of an address that a platform does not serve yet."""
-    if not is_there(path, kind):
-        pytest.skip("this platform does not serve it yet")
-
-
 def test_every_route_has_its_row(kind: Kind) -> None:
-    rows = {row for row in ACCESS if is_there(row.partition(" ")[2], kind)}
-    assert ROUTES[kind]() == rows | WEBHOOKS
+    assert ROUTES[kind]() == set(ACCESS) | WEBHOOKS
 
 
 def _of_fastapi() -> set[str]:
@@ -233,11 +207,10 @@ BODIES: dict[str, Callable[[Story], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("route", ACCESS)
 def test_each_route_answers_a_stranger_another_student_and_the_owner_as_the_table_says(
-    route: str, people: dict[str, Story], kind: Kind
+    route: str, people: dict[str, Story]
 ) -> None:
     owner = people["owner"]
     method, _, path = route.partition(" ")
-    must_serve(path, kind)
     where = path.replace(":path", "").format(
         language="en",
         course_id=1,
@@ -280,8 +253,7 @@ def test_who_is_enrolled_cannot_pay_again(shared: Platform) -> None:
 
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "http://127.0.0.1:1"])
 @pytest.mark.parametrize("route", [route for route in ACCESS if route.startswith("POST")])
-def test_a_form_of_another_site_is_refused(route: str, origin: str, kind: Kind, shared: Platform) -> None:
-    must_serve(route.removeprefix("POST "), kind)
+def test_a_form_of_another_site_is_refused(route: str, origin: str, shared: Platform) -> None:
     path = route.removeprefix("POST ").format(course_id=1, payment_id=1, job_id=1, application_id=1, session_id=1)
     # With the right token: the browser sends the cookie along whoever made the form.
     assert shared.post(path, headers={"origin": origin}).status_code == 403
@@ -738,12 +710,12 @@ LANGUAGES: tuple[Language, ...] = ("en", "ar")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_renders_in_both_languages(language: Language, kind: Kind, shared: Platform) -> None:
+def test_every_page_renders_in_both_languages(language: Language, shared: Platform) -> None:
     with shared.verified(f"reader-{language}@example.com") as story:
         story.browser.get(f"/lang/{language}")
         pages = ["/courses", "/courses/1", "/courses/99", "/payments", "/verify", "/signup", "/login"]
         pages += ["/jobs", "/jobs/1", "/profile", "/advisor", "/live"]
-        answers = [story.browser.get(page) for page in pages if is_there(page, kind)]
+        answers = [story.browser.get(page) for page in pages]
         answers += [story.browser.post("/signup", data={}), story.browser.post("/login", data={})]
         story.start_payment()
         answers.append(story.browser.get("/payments"))
