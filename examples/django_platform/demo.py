@@ -1,7 +1,6 @@
 """Start sandbox and platform on loopback; leave them running, or walk the journey once."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
@@ -55,7 +54,9 @@ def running(
         # Whoever asks from now on waits until the platform is there to answer.
         taken.listen(128)
         command = [sys.executable, "-m", "examples.django_platform.serving", str(taken.fileno())]
-        child = subprocess.Popen(command, env=environment, pass_fds=[taken.fileno()])  # noqa: S603 - our own file
+        child = subprocess.Popen(  # noqa: S603 - our own file
+            command, env=environment, pass_fds=[taken.fileno()], stdin=subprocess.PIPE
+        )
         # From here on the port is the platform's alone: should it die, nobody waits for it.
         taken.close()
         try:
@@ -66,11 +67,11 @@ def running(
 
 
 def walk(both: Running, admin: tuple[str, str]) -> Iterator[Step]:
-    """Walk what this platform has of the journey, a step at a time."""
-    with Story(both.platform, both.sandbox.control, admin=admin) as story:
-        yield from story.enrol()
-        yield story.get_a_part_back()
-        yield from Lesson(both.platform, both.sandbox.control, student=story, admin=admin).walk()
+    """Walk the whole journey, a step at a time."""
+    control = both.sandbox.control
+    with Story(both.platform, control, admin=admin) as story:
+        yield from story.walk()
+        yield from Lesson(both.platform, control, student=story, admin=admin).walk()
 
 
 def _of_sandbox(sandbox: RunningSandbox) -> dict[str, str]:
@@ -80,12 +81,12 @@ def _of_sandbox(sandbox: RunningSandbox) -> dict[str, str]:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    child.send_signal(signal.SIGTERM)
+    child.terminate()
     try:
-        child.wait(ENDS_WITHIN_S)
+        child.communicate(timeout=ENDS_WITHIN_S)
     except subprocess.TimeoutExpired:
         child.kill()
-        child.wait()
+        child.communicate()
 
 
 if __name__ == "__main__":

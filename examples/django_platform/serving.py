@@ -1,6 +1,7 @@
 """Serve the platform from a socket that listens already, with a thread for its chores, until told to stop.
 
-For demonstrations and tests: `python -m examples.django_platform.serving <file descriptor>`.
+For demonstrations and tests: `python -m examples.django_platform.serving <file descriptor>`. It ends with SIGTERM, with
+Ctrl-C, and when its standard input ends: so it does not outlive who started it.
 """
 
 import os
@@ -24,41 +25,63 @@ class _Quiet(WSGIRequestHandler):
         del format, args
 
 
-def serve(listening: socket.socket) -> None:
-    """Answer until SIGTERM; then finish the chore that runs, and store what was counted."""
+def serve(listening: socket.socket, *, until: threading.Event) -> None:
+    """Prepare the database and answer; at the end finish the chore that runs, and store what was counted."""
     from ace_integrations.contrib.django import get_ace
     from ace_integrations.contrib.django.chores import all_chores
     from ace_integrations.contrib.django.usage import DjangoUsage
     from examples.django_platform.beginning import prepare
 
     prepare()
-    stop = threading.Event()
-    chores = threading.Thread(target=run, args=(all_chores(),), kwargs={"until": stop})
+    server = _server(listening)
+    chores = threading.Thread(target=run, args=(all_chores(),), kwargs={"until": until})
+    ending = threading.Thread(target=_end, args=(server, until))
+    chores.start()
+    ending.start()
+    try:
+        server.serve_forever(poll_interval=0.05)
+    finally:
+        until.set()
+        chores.join()
+        ending.join()
+        server.server_close()
+        DjangoUsage().keep(get_ace().usage)
+        get_ace().close()
+
+
+def _server(listening: socket.socket) -> ThreadedWSGIServer:
     server = ThreadedWSGIServer(listening.getsockname(), _Quiet, bind_and_activate=False)
     server.socket.close()
     server.socket = listening
     server.server_name, server.server_port = listening.getsockname()
     server.setup_environ()
     server.set_app(get_wsgi_application())
+    return server
 
-    def end(number: int, frame: object) -> None:
+
+def _end(server: ThreadedWSGIServer, until: threading.Event) -> None:
+    until.wait()
+    server.shutdown()
+
+
+def _listen_for_the_end(until: threading.Event) -> None:
+    def told(number: int, frame: object) -> None:
         del number, frame
-        # Shutting down waits for the loop below, which this very thread runs.
-        threading.Thread(target=server.shutdown).start()
+        until.set()
 
-    signal.signal(signal.SIGTERM, end)
-    chores.start()
-    try:
-        server.serve_forever(poll_interval=0.05)
-    finally:
-        stop.set()
-        chores.join()
-        server.server_close()
-        DjangoUsage().keep(get_ace().usage)
-        get_ace().close()
+    def read() -> None:
+        while os.read(0, 1):
+            pass
+        until.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, told)
+    threading.Thread(target=read, daemon=True).start()
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "examples.django_platform.settings")
     django.setup()
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    told = threading.Event()
+    _listen_for_the_end(told)
+    serve(socket.socket(fileno=int(sys.argv[1])), until=told)

@@ -53,6 +53,7 @@ _IS_SECURE = PLATFORM_URL.startswith("https://")
 DEBUG = False
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = list({"127.0.0.1", "localhost", "[::1]", urlsplit(PLATFORM_URL).hostname or ""} - {""})
+APPEND_SLASH = False
 ROOT_URLCONF = "examples.django_platform.urls"
 WSGI_APPLICATION = "examples.django_platform.wsgi.application"
 ACE_FACTORY = "examples.django_platform.services.make_ace"
@@ -67,6 +68,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "examples.django_platform.middleware.page_headers",
+    # It is this one that refuses other hosts' names.
+    "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -84,9 +87,22 @@ SESSION_COOKIE_NAME = "platform_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _IS_SECURE
 
+# Behind a proxy that speaks TLS the origin that browsers send is not what this server sees itself as.
+CSRF_TRUSTED_ORIGINS = [PLATFORM_URL]
+
 LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+# Django's own way is to mail what failed to the admins of its settings.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # What a visitor did wrong is an answer and no event.
+    "loggers": {name: {"level": "ERROR"} for name in ("django.request", "django.security")},
+}
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "")

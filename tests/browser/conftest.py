@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
-from examples.fastapi_platform.demo import running
+from examples.shared.browser import open_browser
 from examples.shared.demonstration import ADMIN, Running
 from examples.shared.messages import Language
 from examples.shared.story import Story
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from tests.integration.platforms import KINDS, STARTS, Kind, sqlite_url
 
 from ace_integrations import Ace, Settings
 from ace_integrations.payments import GatewayReport
@@ -24,6 +24,9 @@ ADMIN_PASSWORD = "an admin of tests"
 MANY = tuple(f"{name}=1000/minute" for name in ("default", "login", "payments", "ai"))
 """What may be asked: all students of a module share one address."""
 
+ON_EACH = pytest.mark.parametrize("kind", KINDS, indirect=True)
+"""Marks a test that clicks through each platform."""
+
 Shot = Callable[[Page, str], object]
 Audit = Callable[[Page], None]
 
@@ -31,9 +34,16 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    database = tmp_path_factory.mktemp("platform") / "platform.sqlite3"
-    with running(f"sqlite+aiosqlite:///{database}", limits=MANY, admin_password=ADMIN_PASSWORD) as both:
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Give which platform is looked at: the pages are the same, and so few tests go through each; see `ON_EACH`."""
+    found: Kind = getattr(request, "param", "fastapi")
+    return found
+
+
+@pytest.fixture(scope="module")
+def servers(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    url = sqlite_url(tmp_path_factory.mktemp("platform"))
+    with STARTS[kind](url, limits=MANY, admin_password=ADMIN_PASSWORD) as both:
         yield both
 
 
@@ -190,7 +200,7 @@ def payer(servers: Running) -> Iterator[Story]:
 @pytest.fixture(scope="module")
 def admin(servers: Running) -> Iterator[Admin]:
     """Give the admin, and a PayPal payment that shows all there is to see of one."""
-    with verified(servers, "hana@example.com") as story, httpx.Client(base_url=servers.platform) as browser:
+    with verified(servers, "hana@example.com") as story, open_browser(servers.platform) as browser:
         capture = pay_by_paypal(servers, story)
         browser.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
         browser.post(f"/admin/payments/{story.payment}/refund", data={"amount": "490.00"})

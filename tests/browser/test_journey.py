@@ -9,6 +9,7 @@ from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import (
+    ON_EACH,
     Admin,
     Shot,
     admin_pages,
@@ -23,6 +24,7 @@ from tests.browser.conftest import (
 from tests.browser.pages import goes_by_keyboard, is_narrow, is_well_formed
 
 
+@ON_EACH
 def test_a_student_signs_up_verifies_reads_the_mail_and_pays_by_card(page: Page, servers: Running, shot: Shot) -> None:
     sign_up(page, servers.platform, "lina@example.com")
     shot(page, "1-sign-up")
@@ -57,6 +59,7 @@ def test_a_student_signs_up_verifies_reads_the_mail_and_pays_by_card(page: Page,
     shot(console, "8-console-stripe")
 
 
+@ON_EACH
 def test_three_d_secure_is_passed_in_its_own_page(page: Page, servers: Running, shot: Shot) -> None:
     sign_up(page, servers.platform, "salma@example.com")
     page.get_by_role("button", name="Continue").click()

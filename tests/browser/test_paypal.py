@@ -13,6 +13,7 @@ from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import (
     ADMIN_PASSWORD,
+    ON_EACH,
     Admin,
     Shot,
     be,
@@ -118,6 +119,7 @@ def test_each_way_shows_its_amount_and_paypal_its_quote(buyer: Page, shot: Shot)
     shot(buyer, "10-paypal-chosen")
 
 
+@ON_EACH
 def test_who_agrees_at_paypal_is_enrolled(buyer: Page, shot: Shot) -> None:
     leave_for_paypal(buyer)
     expect(buyer.get_by_role("definition").filter(has_text="29.80 USD")).to_be_visible()
@@ -152,6 +154,7 @@ def test_who_is_declined_at_paypal_is_told_and_pays_with_the_second_try(
     see_enrolled(buyer)
 
 
+@ON_EACH
 def test_who_leaves_paypal_for_the_card_can_no_longer_pay_by_both(buyer: Page, desk: Page, servers: Running) -> None:
     leave_for_paypal(buyer)
     opened, order = buyer.url, order_of(buyer)
@@ -199,6 +202,7 @@ def test_a_page_in_a_browser_whose_clock_is_fast_stays_as_it_is(page: Page, serv
     assert page.evaluate("window.untouched")
 
 
+@ON_EACH
 def test_an_admin_sends_a_part_back_and_then_the_rest_which_ends_the_students_place(
     buyer: Page, desk: Page, servers: Running, story: Story, shot: Shot
 ) -> None:
@@ -260,6 +264,7 @@ def test_a_dispute_suspends_the_students_access_and_the_admin_sees_why_and_until
     see_enrolled(buyer)
 
 
+@ON_EACH
 def test_without_scripts_paypal_works_and_the_card_says_what_it_needs(
     browser: Browser, servers: Running, story: Story, shot: Shot
 ) -> None:

@@ -4,10 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.platforms import KINDS, Kind, Platform, fresh_postgresql, platform_on, sqlite_url
-
-ON: tuple[tuple[Kind, str], ...] = (("fastapi", "sqlite"), ("fastapi", "postgresql"), ("django", "postgresql"))
-"""Each database of a platform of its own kind; Django's is also run on SQLite by what shares one platform."""
+from tests.integration.platforms import KINDS, ON, Kind, Platform, fresh_postgresql, platform_on, sqlite_url
 
 
 @pytest.fixture(params=ON, ids="-".join)

@@ -97,6 +97,9 @@ ENROLLED_ONCE = {"payments": ["paid"], "places": [True], "students": 1, "revenue
 
 Kind = Literal["fastapi", "django"]
 KINDS: tuple[Kind, ...] = ("fastapi", "django")
+ON: tuple[tuple[Kind, str], ...] = (("fastapi", "sqlite"), ("fastapi", "postgresql"), ("django", "postgresql"))
+"""Each platform on its databases; Django's on SQLite is what tests of one platform for all use."""
+
 STARTS = {"fastapi": fastapi_demo.running, "django": django_demo.running}
 
 

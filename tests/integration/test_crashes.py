@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from examples.shared.story import Story, StoryError
-from tests.integration.platforms import ENROLLED_ONCE, Database, sqlite_url
+from tests.integration.platforms import ENROLLED_ONCE, Database, Kind, sqlite_url
 
 from ace_integrations.sandbox import RunningSandbox, start
 
@@ -31,10 +31,13 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+CRASHING: dict[Kind, str] = {"fastapi": "crashing_platform", "django": "crashing_django"}
+
+
 @pytest.fixture(scope="module")
-def forker() -> Iterator[subprocess.Popen[str]]:
+def forker(kind: Kind) -> Iterator[subprocess.Popen[str]]:
     """Give the process that starts platforms: it has imported everything once."""
-    command = [sys.executable, "-m", "tests.integration.crashing_platform"]
+    command = [sys.executable, "-m", f"tests.integration.{CRASHING[kind]}"]
     path = os.pathsep.join([str(ROOT), str(ROOT / "src")])
     environment = {**os.environ, "PYTHONPATH": path}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}

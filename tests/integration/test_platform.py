@@ -298,8 +298,9 @@ def _attributes(answer: httpx.Response) -> set[str]:
 
 
 def test_behind_https_the_session_cookie_never_travels_in_the_clear(kind: Kind, tmp_path: Path) -> None:
+    proxied = {"host": "learn.example.com", "origin": "https://learn.example.com"}
     with platform_on(sqlite_url(tmp_path), kind=kind, origin="https://learn.example.com") as platform:
-        assert "secure" in _attributes(platform.post("/signup", data=FORM))
+        assert "secure" in _attributes(platform.post("/signup", data=FORM, headers=proxied))
 
 
 def test_each_sign_in_has_a_cookie_of_its_own_and_signing_out_ends_it(shared: Platform) -> None:

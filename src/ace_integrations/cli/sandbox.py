@@ -88,16 +88,20 @@ def execute(context: typer.Context) -> None:
 
 
 def demo(
+    platform: Annotated[str, typer.Argument(help="fastapi or django")] = "fastapi",
     *,
     once: Annotated[bool, typer.Option("--once", help="Walk the whole journey, print each step, and end.")] = False,
 ) -> None:
-    """Run the example platform on the sandbox, and print the pages to open."""
-    story = Path.cwd() / "examples" / "fastapi_platform" / "demo.py"
-    if not story.is_file():
-        complain("ace demo runs the example platform: start it in a clone of the repository")
+    """Run an example platform on the sandbox, and print the pages to open."""
+    there = sorted(path.parent.name for path in Path.cwd().glob("examples/*_platform/demo.py"))
+    if not there:
+        complain("ace demo runs an example platform: start it in a clone of the repository")
         raise typer.Exit(2)
-    command = [sys.executable, str(story), *(["--once"] if once else [])]
-    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own file
+    if f"{platform}_platform" not in there:
+        complain(f"there is no {platform} platform, but {', '.join(name.removesuffix('_platform') for name in there)}")
+        raise typer.Exit(2)
+    command = [sys.executable, "-m", f"examples.{platform}_platform.demo", *(["--once"] if once else [])]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own module
 
 
 def aim(running: RunningSandbox, template: str) -> None:

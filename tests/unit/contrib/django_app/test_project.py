@@ -133,6 +133,40 @@ def test_the_relay_sends_what_waits(ace_sandbox: RunningSandbox) -> None:
     assert UsageCount.objects.filter(provider="pusher").exists()
 
 
+SWEPT: list[str] = []
+
+
+def own_chores() -> list[Chore]:
+    return [Chore("swept", 1.0, lambda: SWEPT.append("the yard"))]
+
+
+def nonsense() -> None:
+    raise ConnectionError
+
+
+def test_a_project_may_name_chores_of_its_own() -> None:
+    with override_settings(ACE_CHORES=f"{__name__}.own_chores"):
+        call_command("ace_relay", "--once", stdout=StringIO())
+    assert SWEPT == ["the yard"]
+
+
+def test_chores_that_do_not_exist_are_a_finding() -> None:
+    with override_settings(ACE_CHORES="nowhere.chores"):
+        assert found() == ["ace.E002"]
+
+
+def test_a_chore_of_ones_own_leaves_no_connection_that_died(project: None) -> None:
+    from django.db import connection
+
+    from ace_integrations.contrib.django.chores import closing
+
+    connection.ensure_connection()
+    connection.close_at = 0
+    with pytest.raises(ConnectionError):
+        closing(nonsense)()
+    assert connection.connection is None
+
+
 class Waiting(threading.Event):
     """An event whose waiting moves a clock and takes no time."""
 
