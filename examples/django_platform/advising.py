@@ -9,7 +9,8 @@ from threading import Thread
 from typing import Any
 
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from ace_integrations.career import Advice, Said
 from ace_integrations.contrib.django import get_ace

@@ -126,8 +126,7 @@ def gap(request: HttpRequest, user: User) -> HttpResponse:
 
 @visiting
 def _form(request: HttpRequest, user: User, kind: str) -> HttpResponse:
-    shown = {"values": _values(user), "advice": None}
-    return _gate(request, user) or page(request, f"advisor_{kind}.html", **shown)
+    return _gate(request, user) or page(request, f"advisor_{kind}.html", values=_values(user), advice=None)
 
 
 @csrf_protect
@@ -176,7 +175,7 @@ def _page(request: HttpRequest, template: str, refused: RefusedError | None, **v
     told = words(request, refused)
     response = page(request, template, refused.status, refused=refused, told=told, **values)
     if refused.retry_after is not None:
-        response.headers["retry-after"] = str(refused.retry_after)
+        response["retry-after"] = str(refused.retry_after)
     return response
 
 
