@@ -34,7 +34,8 @@ def job(request: HttpRequest, job_id: str) -> HttpResponse:
     back = back_to(request.META["QUERY_STRING"])
     if posting is None:
         return page(request, "job_gone.html", 404, back=back)
-    return page(request, "job.html", job=posting, back=back, application=_application(request, posting))
+    shown = {"job": posting, "back": back, "application": _application(request, posting)}
+    return page(request, "job.html", **shown, closed=False, values={}, wrong=())
 
 
 def _listed(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +18,7 @@ from ace_integrations.contrib.fastapi import client_address
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, written
 from ace_integrations.events import AsyncHandler, EventBus
 from ace_integrations.usage import acting_for
-from examples.fastapi_platform.tables import AUDIT, Login, User
+from examples.fastapi_platform.tables import AUDIT, Login, Notice, User
 from examples.shared.accounts import COOKIE, STAYS_S, SignUp, user_key, welcome
 from examples.shared.moments import as_utc
 
@@ -35,7 +35,8 @@ async def create_user(session: AsyncSession, form: SignUp, *, bus: EventBus, add
     """Add a user, and tell the platform in the same transaction; None when the e-mail address is taken."""
     if await session.scalar(select(User.id).where(User.email == form.email)) is not None:
         return None
-    user = User(name=form.name, email=form.email, role=form.role, password=hash_password(form.password))
+    secret = hash_password(form.password)
+    user = User(name=form.name, email=form.email, role=form.role, company=form.company, password=secret)
     try:
         async with session.begin_nested():
             session.add(user)
@@ -99,6 +100,15 @@ async def sign_out(session: AsyncSession, token: str) -> None:
     await session.execute(delete(Login).where(Login.token_hash == _hash(token)))
 
 
+_UNREAD = (
+    select(func.count())
+    .where(Notice.user_id == User.id, Notice.read_at.is_(None))
+    .correlate(User)
+    .scalar_subquery()
+    .label("unread")
+)
+
+
 async def visitor(request: Request) -> User | None:
     """Give who is asking, None for a stranger."""
     token = request.cookies.get(COOKIE)
@@ -107,7 +117,7 @@ async def visitor(request: Request) -> User | None:
     async with request.app.state.sessions() as session:
         found = (
             await session.execute(
-                select(User, Login.expires_at)
+                select(User, Login.expires_at, _UNREAD)
                 .join(Login, Login.user_id == User.id)
                 .where(Login.token_hash == _hash(token))
             )
@@ -115,6 +125,7 @@ async def visitor(request: Request) -> User | None:
     if found is None or as_utc(found.expires_at) < datetime.now(UTC):
         return None
     user: User = found.User
+    request.state.unread = found.unread
     return user
 
 

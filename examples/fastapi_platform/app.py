@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -17,12 +18,14 @@ from ace_integrations import AsyncAce
 from ace_integrations.contrib.fastapi import health_route, realtime_routes, throttled, webhook_routes
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore, AsyncSqlSuppressions, AsyncSqlUsage
 from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue
+from ace_integrations.contrib.sqlalchemy.privacy import AsyncSqlErasures
 from ace_integrations.events import EventBus
 from ace_integrations.identity import IdentityChanged
 from ace_integrations.mail import DeliveryEvent
 from ace_integrations.payments import PaymentHint
 from ace_integrations.video import ClassRefusedError, PersonJoined, PersonLeft
 from examples.fastapi_platform import (
+    account,
     accounts,
     admin,
     advising,
@@ -33,24 +36,31 @@ from examples.fastapi_platform import (
     buying,
     classes,
     classroom,
+    company,
     identity,
     jobs,
     live,
+    notifications,
+    offers,
     pages,
     paying,
     payments,
     profiles,
     refunds,
+    stopping,
+    teachers,
+    trail,
 )
 from examples.fastapi_platform.accounts import AccountCreated, asking, recording, signed_in, welcoming
 from examples.fastapi_platform.database import Sessions, open_engine, prepare
 from examples.fastapi_platform.identity import IdentityVerified
 from examples.fastapi_platform.listening import channel_rules, member
 from examples.fastapi_platform.postings import finding
-from examples.fastapi_platform.tables import BROADCASTS, MAILS, USAGE, WEBHOOK_CLAIMS
+from examples.fastapi_platform.tables import BROADCASTS, ERASURES, MAILS, USAGE, WEBHOOK_CLAIMS
 from examples.fastapi_platform.telling import forget_old_news, telling
 from examples.shared import STATIC
 from examples.shared.advising import RefusedError
+from examples.shared.links import SignedLinks
 from examples.shared.policy import content_policy
 
 MAILS_S = 0.2
@@ -62,8 +72,34 @@ PAYMENTS_S = 5.0
 EVENTS_S = 0.2
 """Seconds between two looks into the queue of events for browsers."""
 CLASSES_S = 5.0
+ERASURES_S = 1.0
+PRUNES_S = 3600.0
+"""Seconds between two looks for webhooks that nobody can send again."""
 WEBHOOKS = ("didit", "mailgun", "stripe", "paypal", "pusher", "jaas", "agora")
 """Where webhooks come in; JaaS is Jitsi's name there."""
+
+PARTS = (
+    identity,
+    paying,
+    admin,
+    teachers,
+    trail,
+    jobs,
+    offers,
+    board,
+    applications,
+    company,
+    live,
+    classroom,
+    buying,
+    advising,
+    advisor,
+    profiles,
+    notifications,
+    account,
+    pages,
+)
+"""Modules with a router whose every route counts for who asks; webhooks and the pages' own files count for nobody."""
 
 logger = logging.getLogger("platform")
 
@@ -93,11 +129,13 @@ def create_app(
         await accounts.keep_admin(sessions, admin_login or _admin_of_environment())
         state = app.state
         state.ace, state.sessions, state.clock = ace, sessions, clock
+        state.links = SignedLinks(_secret(), clock=clock)
         state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
         state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
         mails = state.mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
         events = AsyncSqlBroadcastQueue(sessions, BROADCASTS, clock=clock) if ace.settings.realtime else None
         state.tell = telling(events, now=lambda: datetime.fromtimestamp(clock(), UTC))
+        state.erasures = AsyncSqlErasures(sessions, ERASURES, clock=clock)
         ace.mail.suppressions = AsyncSqlSuppressions(sessions, MAILS)
         ace.jobs.board.local = finding(sessions, clock)
         state.talks = set()
@@ -108,6 +146,8 @@ def create_app(
             asyncio.create_task(_every(SWEEP_S, state.receiver.sweep)),
             asyncio.create_task(_every(USAGE_S, lambda: usage.keep(ace.usage))),
             asyncio.create_task(_every(PAYMENTS_S, lambda: _finish_payments(ace, sessions, clock))),
+            asyncio.create_task(_every(ERASURES_S, lambda: state.erasures.run_due(ace.privacy))),
+            asyncio.create_task(_every(PRUNES_S, lambda: state.receiver.store.prune(clock=clock))),
             asyncio.create_task(_every(CLASSES_S, lambda: _finish_classes(app))),
         ]
         if events is not None:
@@ -131,24 +171,19 @@ def create_app(
     app.include_router(_webhook_routes(ace))
     app.include_router(health_route(ace))
     limited = [Depends(throttled("default", who=asking))]
-    app.include_router(identity.router, dependencies=limited)
-    app.include_router(paying.router, dependencies=limited)
-    app.include_router(admin.router, dependencies=limited)
-    app.include_router(jobs.router, dependencies=limited)
-    app.include_router(board.router, dependencies=limited)
-    app.include_router(applications.router, dependencies=limited)
+    for part in PARTS:
+        app.include_router(part.router, dependencies=limited)
+    app.include_router(stopping.router)
     if ace.settings.realtime:
         rules = channel_rules(lambda: app.state.sessions)
-        app.include_router(realtime_routes(ace, rules, user=signed_in, member=member))
-    app.include_router(live.router)
-    app.include_router(classroom.router)
-    app.include_router(buying.router)
-    app.include_router(advising.router)
-    app.include_router(advisor.router)
-    app.include_router(profiles.router)
-    app.include_router(pages.router)
+        app.include_router(realtime_routes(ace, rules, user=signed_in, member=member), dependencies=limited)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def _secret() -> bytes:
+    """Give the key of signed links: PLATFORM_SECRET, or one that is forgotten at the end, and its links with it."""
+    return os.environ.get("PLATFORM_SECRET", "").encode() or secrets.token_bytes(32)
 
 
 def _admin_of_environment() -> tuple[str, str] | None:
@@ -173,7 +208,7 @@ def _connect(app: FastAPI) -> None:
     bus = state.bus = EventBus()
     bus.on(AccountCreated)(welcoming(state.mails, origin=state.origin))
     bus.on(AccountCreated)(recording(state.ace.audit))
-    bus.on(IdentityVerified)(identity.approving(state.tell))
+    bus.on(IdentityVerified)(teachers.wait)
     receiver = state.receiver
     receiver.on(IdentityChanged)(identity.on_identity_changed(bus))
     receiver.on(DeliveryEvent)(state.mails.note)
@@ -209,7 +244,7 @@ async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
 
 async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
     """Refuse writes that another site's page sends, and say what pages may load."""
-    if request.method == "POST" and not request.url.path.endswith("/webhook"):
+    if request.method not in ("GET", "HEAD") and not request.url.path.endswith("/webhook"):
         origin = request.headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
             return Response("This form belongs to another site.", 403)

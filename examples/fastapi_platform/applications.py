@@ -1,76 +1,150 @@
-"""Local jobs from their posting to an answer: the events of each step are told at once."""
+"""Applications: a student applies, the company answers, and each step is mailed and told at once."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ace_integrations.realtime import ApplicationStatusChanged, JobPosted
+from ace_integrations.contrib.fastapi import client_address
+from ace_integrations.contrib.sqlalchemy import written
+from ace_integrations.mail import Address
+from ace_integrations.mail.notifications import (
+    ApplicationStatus,
+    ApplicationStatusUpdated,
+    NewJobApplication,
+    Notification,
+    render,
+)
+from ace_integrations.realtime import ApplicationStatusChanged
 from examples.fastapi_platform.accounts import SignedIn, Visitor
-from examples.fastapi_platform.admin import Admin
+from examples.fastapi_platform.offers import Employer, own, owns
 from examples.fastapi_platform.paying import now_of
-from examples.fastapi_platform.tables import Application, Job, User
-from examples.shared import universities
-from examples.shared.applying import NEXT, NewJob, NewStatus
+from examples.fastapi_platform.rendering import page
+from examples.fastapi_platform.tables import AUDIT, Application, Job, User
+from examples.shared.accounts import SENDER, user_key
+from examples.shared.events import ApplicationReceived
+from examples.shared.forms import Cv, NewStatus, wrong_fields
+from examples.shared.moments import as_utc
 from examples.shared.searching import posting_of
+from examples.shared.steps import HIRING, Hiring, StepRefusedError
 
 router = APIRouter()
 
+RESUME = "resume"
+"""The purpose of the signed link to what somebody sent with an application."""
 
-@router.post("/api/jobs", status_code=201)
-async def post_job(form: NewJob, request: Request, user: Admin) -> Any:
-    """Post a job."""
-    del user
-    fields = form.model_dump(mode="json", exclude={"university"})
-    key = universities.key_of(form.university) if form.university else None
-    job = Job(**fields, places=form.location, university_id=key, posted_at=now_of(request))
-    async with request.app.state.sessions.begin() as session:
-        session.add(job)
-        await session.flush()
-        if key is not None:
-            event = JobPosted(job_id=str(job.id), university_id=key, title=job.title)
-            await request.app.state.tell(session, event)
-    return JSONResponse(posting_of(job).public(), 201)
+RESUME_S = 7 * 24 * 3600
+"""Seconds for which the link of a mail leads to it."""
+
+_MAILED = {
+    Hiring.PENDING: ApplicationStatus.SENT,
+    Hiring.INTERVIEW: ApplicationStatus.INTERVIEW,
+    Hiring.ACCEPTED: ApplicationStatus.OFFER,
+    Hiring.REJECTED: ApplicationStatus.REJECTED,
+}
 
 
 @router.post("/api/jobs/{job_id}/apply", status_code=201)
-async def apply(job_id: int, request: Request, user: SignedIn) -> Any:
+async def apply(job_id: int, request: Request, user: SignedIn, form: Cv | None = None) -> Any:
     """Apply for a job; each student once."""
     async with request.app.state.sessions.begin() as session:
-        made = await _applied(session, job_id, user)
+        made = await _applied(session, request, job_id, user, form or Cv())
     if made is None:
         return JSONResponse({"error": "You have applied for this job."}, 409)
-    return {"application_id": made.id, "job_id": made.job_id, "status": made.status}
+    return public(made)
 
 
 @router.post("/jobs/{job_id}/apply", include_in_schema=False)
-async def apply_by_form(job_id: int, request: Request, user: Visitor) -> Response:
+async def apply_by_form(
+    job_id: int,
+    request: Request,
+    user: Visitor,
+    cv_text: Annotated[str, Form()] = "",
+    cv_url: Annotated[str, Form()] = "",
+) -> Response:
     """Apply for a job, and show it again; applying twice is the same."""
     if user is None:
         return RedirectResponse("/login", 303)
+    values = {"cv_text": cv_text, "cv_url": cv_url}
+    try:
+        form = Cv(**values)
+    except ValidationError as error:
+        return await _shown_again(request, user, job_id, values, wrong_fields(error, whole="cv_text"))
     async with request.app.state.sessions.begin() as session:
-        await _applied(session, job_id, user)
+        await _applied(session, request, job_id, user, form)
     return RedirectResponse(f"/jobs/{job_id}", 303)
 
 
+@router.get("/api/applications")
+async def mine(request: Request, user: SignedIn) -> Any:
+    """List one's own applications, the newest first."""
+    async with request.app.state.sessions() as session:
+        rows = await of_student(session, user)
+    return [{**public(one), "title": job.title, "company": job.company} for one, job in rows]
+
+
+@router.get("/applications", include_in_schema=False)
+async def my_page(request: Request, user: Visitor) -> Response:
+    """Show one's own applications, that which changed last first."""
+    if user is None:
+        return RedirectResponse("/login", 303)
+    async with request.app.state.sessions() as session:
+        rows = await of_student(session, user)
+    return page(request, "applications.html", user, rows=rows)
+
+
+@router.get("/api/jobs/{job_id}/applications")
+async def of_job(job_id: int, request: Request, user: Employer) -> Any:
+    """List who applied for a company's job, the first first."""
+    async with request.app.state.sessions() as session:
+        job = await own(session, user, job_id)
+        rows = await applicants(session, job)
+    return [
+        {**public(one), "name": who.name, "email": who.email, "cv_text": one.cv_text, "cv_url": one.cv_url}
+        for one, who in rows
+    ]
+
+
 @router.post("/api/applications/{application_id}/status")
-async def answer(application_id: int, form: NewStatus, request: Request, user: Admin) -> Any:
-    """Change where an application is, and tell who applied."""
-    del user
+async def answer(application_id: int, form: NewStatus, request: Request, user: Employer) -> Any:
+    """Change where an application is; who applied is mailed and told at once."""
+    try:
+        found = await answered(request, user, application_id, form.status)
+    except StepRefusedError as refused:
+        return JSONResponse({"error": str(refused), "status": refused.state}, 409)
+    return public(found)
+
+
+async def answered(request: Request, user: User, application_id: int, then: Hiring) -> Application:
+    """Write a company's answer with all that it sets going, in one transaction.
+
+    Raises:
+        HTTPException: 404, it is for no job of theirs.
+        StepRefusedError: an answer that was given is final.
+    """
     async with request.app.state.sessions.begin() as session:
-        found = await session.get(Application, application_id, with_for_update=True)
-        if found is None:
-            raise HTTPException(404, "No such application.")
-        if form.status not in (found.status, *NEXT[found.status]):
-            return JSONResponse({"error": f"{found.status} cannot become {form.status}", "status": found.status}, 409)
-        if form.status != found.status:
-            found.status = form.status
-            about = {"application_id": str(found.id), "user_id": str(found.user_id), "job_id": str(found.job_id)}
-            await request.app.state.tell(session, ApplicationStatusChanged(status=found.status, **about))
-    return {"application_id": found.id, "job_id": found.job_id, "status": found.status}
+        found, job, student = await received(session, user, application_id, to_change=True)
+        if HIRING.changes(Hiring(found.status), then):
+            found.status, found.changed_at = then, now_of(request)
+            await _note(session, request, "application.changed", student, found, by=user)
+            await _tell_student(session, request, found, job, student)
+    return found
+
+
+async def received(
+    session: AsyncSession, user: User, application_id: int, *, to_change: bool = False
+) -> tuple[Application, Job, User]:
+    """Find an application for a job of a company's, or any for the admin; see `own`."""
+    known = 0 < application_id < 2**63
+    found = await session.get(Application, application_id, with_for_update=to_change) if known else None
+    job = await session.get_one(Job, found.job_id) if found is not None else None
+    if found is None or job is None or not owns(user, job):
+        raise HTTPException(404, "No such application.")
+    return found, job, await session.get_one(User, found.user_id)
 
 
 async def application_of(session: AsyncSession, user: User, job_id: int) -> Application | None:
@@ -80,16 +154,104 @@ async def application_of(session: AsyncSession, user: User, job_id: int) -> Appl
     return found
 
 
-async def _applied(session: AsyncSession, job_id: int, user: User) -> Application | None:
-    """Add an application; None where the user has applied before."""
+async def of_student(session: AsyncSession, user: User) -> list[tuple[Application, Job]]:
+    """Give a student's applications, that which changed last first."""
+    theirs = select(Application, Job).join(Job, Job.id == Application.job_id).where(Application.user_id == user.id)
+    rows = await session.execute(theirs.order_by(Application.changed_at.desc(), Application.id.desc()))
+    return [(one, job) for one, job in rows]
+
+
+async def applicants(session: AsyncSession, job: Job) -> list[tuple[Application, User]]:
+    """Give who applied for a job, the first first."""
+    its = select(Application, User).join(User, User.id == Application.user_id).where(Application.job_id == job.id)
+    return [(one, who) for one, who in await session.execute(its.order_by(Application.id))]
+
+
+def public(found: Application) -> dict[str, Any]:
+    """Give an application as scripts see it."""
+    return {
+        "application_id": found.id,
+        "job_id": found.job_id,
+        "status": found.status,
+        "applied_at": as_utc(found.created_at).isoformat(),
+        "changed_at": as_utc(found.changed_at).isoformat(),
+    }
+
+
+async def _applied(session: AsyncSession, request: Request, job_id: int, user: User, cv: Cv) -> Application | None:
+    """Add an application, and let the company be told; None where the user has applied before."""
     if user.role != "student" or user.status != "active":
         raise HTTPException(403, "Only students whose identity was checked apply.")
-    if job_id >= 2**63 or await session.get(Job, job_id) is None:
+    # Held, so that it is not closed meanwhile.
+    job = await session.get(Job, job_id, with_for_update={"read": True}) if 0 < job_id < 2**63 else None
+    if job is None:
         raise HTTPException(404, "No such job.")
-    made = Application(user_id=user.id, job_id=job_id)
+    if await application_of(session, user, job_id) is not None:
+        return None
+    if job.closed_at is not None:
+        raise HTTPException(409, "This job is closed.")
+    now = now_of(request)
+    made = Application(user_id=user.id, job_id=job_id, created_at=now, changed_at=now, **cv.model_dump())
     try:
         async with session.begin_nested():
             session.add(made)
-    except IntegrityError:
+    except IntegrityError:  # applied in another window at this moment
         return None
+    await _note(session, request, "application.sent", user, made, by=user)
+    await _tell_company(session, request, made, job, user)
     return made
+
+
+async def _tell_company(session: AsyncSession, request: Request, made: Application, job: Job, student: User) -> None:
+    """Tell the company; a job that an admin posted has nobody to tell."""
+    if job.owner_id is None:
+        return
+    state, owner = request.app.state, await session.get_one(User, job.owner_id)
+    mail = NewJobApplication(
+        company=job.company,
+        applicant=student.name,
+        job=job.title,
+        resume_url=f"{state.origin}/resumes/{state.links.sign(RESUME, made.id, lasts_s=RESUME_S)}",
+        review_url=f"{state.origin}/company/applications/{made.id}",
+    )
+    await _mail(session, request, mail, owner, mail_id=f"application-{made.id}")
+    about = {"application_id": str(made.id), "job_id": str(job.id), "user_id": str(owner.id)}
+    await state.tell(session, ApplicationReceived(title=job.title, **about))
+
+
+async def _tell_student(session: AsyncSession, request: Request, found: Application, job: Job, student: User) -> None:
+    state = request.app.state
+    mail = ApplicationStatusUpdated(
+        name=student.name,
+        job=job.title,
+        company=job.company,
+        status=_MAILED[Hiring(found.status)],
+        url=f"{state.origin}/applications",
+    )
+    await _mail(session, request, mail, student, mail_id=f"application-{found.id}-{found.status}")
+    about = {"application_id": str(found.id), "user_id": str(student.id), "job_id": str(job.id)}
+    await state.tell(session, ApplicationStatusChanged(status=found.status, **about))
+
+
+async def _mail(session: AsyncSession, request: Request, mail: Notification, to: User, *, mail_id: str) -> None:
+    if to.erased_at is None:
+        address = Address(email=to.email, name=to.name)
+        await request.app.state.mails.put(session, render(mail, to=address, sender=SENDER, mail_id=mail_id))
+
+
+async def _note(
+    session: AsyncSession, request: Request, what: str, student: User, found: Application, *, by: User
+) -> None:
+    details = {"application": str(found.id), "job": str(found.job_id), "status": found.status}
+    audit, address = request.app.state.ace.audit, client_address(request)
+    event = audit.event(what, user=user_key(student.id), actor=user_key(by.id), address=address, details=details)
+    await session.execute(written(AUDIT, event))
+
+
+async def _shown_again(request: Request, user: User, job_id: int, values: dict[str, str], wrong: set[str]) -> Response:
+    async with request.app.state.sessions() as session:
+        job = await session.get(Job, job_id) if 0 < job_id < 2**63 else None
+    if job is None:
+        raise HTTPException(404, "No such job.")
+    shown = {"job": posting_of(job), "back": "/jobs", "application": None, "closed": job.closed_at is not None}
+    return page(request, "job.html", user, 422, **shown, values=values, wrong=wrong)

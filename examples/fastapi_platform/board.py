@@ -35,11 +35,14 @@ async def jobs(request: Request, user: Visitor, ace: AceDep) -> Response:
 @router.get("/jobs/{job_id:path}")
 async def job(job_id: str, request: Request, user: Visitor, ace: AceDep) -> Response:
     """Show a posting; one from outside is found by the search that showed it, whose answer was kept."""
-    posting = await (_own(request, job_id) if is_own(job_id) else _outside(request, ace, job_id))
+    own = await _own(request, job_id) if is_own(job_id) else None
+    posting = await _outside(request, ace, job_id) if own is None else posting_of(own)
+    back = back_to(request.url.query)
     if posting is None:
-        return page(request, "job_gone.html", user, 404, back=back_to(request.url.query))
-    application = await _application(request, user, posting)
-    return page(request, "job.html", user, job=posting, back=back_to(request.url.query), application=application)
+        return page(request, "job_gone.html", user, 404, back=back)
+    shown = {"job": posting, "back": back, "application": await _application(request, user, posting)}
+    closed = own is not None and own.closed_at is not None
+    return page(request, "job.html", user, **shown, closed=closed, values={}, wrong=())
 
 
 def _listed(
@@ -48,10 +51,10 @@ def _listed(
     return page(request, "jobs.html", user, status, **listed(asked, found, news=news))
 
 
-async def _own(request: Request, job_id: str) -> JobPosting | None:
+async def _own(request: Request, job_id: str) -> Job | None:
     async with request.app.state.sessions() as session:
-        found = await session.get(Job, int(job_id))
-    return posting_of(found) if found is not None else None
+        found: Job | None = await session.get(Job, int(job_id))
+    return found
 
 
 async def _application(request: Request, user: User | None, posting: JobPosting) -> Application | None:
@@ -62,6 +65,8 @@ async def _application(request: Request, user: User | None, posting: JobPosting)
 
 
 async def _outside(request: Request, ace: AsyncAce, job_id: str) -> JobPosting | None:
+    if is_own(job_id):
+        return None
     try:
         found = await search(ace, asked_of(request.query_params))
     except (ValidationError, InvalidInputError, InvalidRequestError):

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ace_integrations import AsyncAce, ProviderError
 from ace_integrations.realtime import SessionEnded, SessionStarted
 from ace_integrations.video import ClassStatus, LiveClass, Standing, scheduled
-from examples.fastapi_platform import attending
+from examples.fastapi_platform import attending, teachers
 from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User
 from examples.fastapi_platform.telling import Tell
 from examples.shared.classes import CLOSES_FOR, GRANT_TTL, columns_of, lesson_of, new_columns
@@ -37,7 +37,7 @@ async def standing(session: AsyncSession, user: User, course: Course) -> Standin
         return Standing.STRANGER
     if user.role == "admin":
         return Standing.ADMIN
-    if course.teacher_id == user.id:
+    if course.teacher_id == user.id and await teachers.may_teach(session, user):
         return Standing.TEACHER
     enrolled = select(Enrollment.id).where(
         Enrollment.user_id == user.id, Enrollment.course_id == course.id, Enrollment.active.is_(True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ace_integrations import AsyncAce, InvalidInputError
 from ace_integrations.contrib.fastapi import get_ace
 from ace_integrations.video import ClassStatus, Standing
-from examples.fastapi_platform import classes, live
+from examples.fastapi_platform import classes, live, teachers
 from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.admin import VisitingAdmin
 from examples.fastapi_platform.classes import Entry
@@ -102,12 +102,12 @@ async def attendance(session_id: int, request: Request, user: Visitor) -> Respon
 
 @router.post("/admin/courses/{course_id}/teacher")
 async def assign(course_id: int, request: Request, user: VisitingAdmin, email: Annotated[str, Form()] = "") -> Response:
-    """Give a course to a teacher whose identity was checked; an empty address takes it back."""
+    """Give a course to a teacher who was approved; an empty address takes it back."""
     del user
     async with request.app.state.sessions.begin() as session:
         course = await session.get(Course, course_id)
         teacher = await session.scalar(select(User).where(User.email == email.strip().lower()))
-        fits = teacher is not None and teacher.role == "teacher" and teacher.status == "active"
+        fits = teacher is not None and await teachers.may_teach(session, teacher)
         if course is None or (email.strip() and not fits):
             raise HTTPException(404, "No such course or teacher.")
         course.teacher_id = teacher.id if teacher is not None else None

@@ -12,6 +12,7 @@ from ace_integrations import AsyncAce, Settings
 from ace_integrations.sandbox import start
 from examples.fastapi_platform.app import create_app
 from examples.shared.demonstration import ADMIN, Running, listening, main, send_webhooks
+from examples.shared.hiring import HiringStory
 from examples.shared.lesson import Lesson
 from examples.shared.story import Step, Story
 
@@ -66,6 +67,7 @@ def walk(both: Running, admin: tuple[str, str]) -> Iterator[Step]:
     with Story(both.platform, control, admin=admin) as story:
         yield from story.walk()
         yield from Lesson(both.platform, control, student=story, admin=admin).walk()
+        yield from HiringStory(both.platform, control, student=story).walk()
 
 
 if __name__ == "__main__":

@@ -12,13 +12,11 @@ from ace_integrations import AsyncAce, NotFoundError, ProviderError
 from ace_integrations.audit import Audit
 from ace_integrations.contrib.fastapi import get_ace, throttled
 from ace_integrations.contrib.sqlalchemy import written
-from ace_integrations.events import AsyncHandler, EventBus
+from ace_integrations.events import EventBus
 from ace_integrations.identity import IdentityChanged, Verification, VerificationStatus
-from ace_integrations.realtime import TeacherApproved
 from ace_integrations.webhooks import Event
 from examples.fastapi_platform.accounts import SignedIn, asking
 from examples.fastapi_platform.tables import AUDIT, User
-from examples.fastapi_platform.telling import Tell
 from examples.shared.accounts import ACCOUNT_STATUS, DECIDED, user_key, user_of_key
 
 router = APIRouter(prefix="/api/didit")
@@ -103,16 +101,6 @@ def on_identity_changed(bus: EventBus) -> Any:
     return handle
 
 
-def approving(tell: Tell) -> AsyncHandler:
-    """Give the handler that tells a teacher's pages that they may teach."""
-
-    async def approve(event: IdentityVerified, session: AsyncSession) -> None:
-        if event.user.role == "teacher":
-            await tell(session, TeacherApproved(user_id=str(event.user.id)))
-
-    return approve
-
-
 async def apply(
     session: AsyncSession,
     verification_id: str,
@@ -147,7 +135,7 @@ async def _not_yet_remembered(session: AsyncSession, verification_id: str, vendo
     number = user_of_key(vendor_user)
     if number is None:
         return None
-    has_none = (User.id == number, User.verification_id.is_(None))
+    has_none = (User.id == number, User.verification_id.is_(None), User.erased_at.is_(None))
     user = await session.scalar(select(User).where(*has_none).with_for_update())
     if user is not None:
         user.verification_id = verification_id

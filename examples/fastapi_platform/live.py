@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations import AsyncAce, InvalidInputError
-from ace_integrations.contrib.fastapi import get_ace, throttled
+from ace_integrations.contrib.fastapi import get_ace
 from ace_integrations.video import ClassRefusedError, JoinGrant, Refusal, Standing
 from examples.fastapi_platform import announcing, attending, classes
-from examples.fastapi_platform.accounts import SignedIn, asking
+from examples.fastapi_platform.accounts import SignedIn
 from examples.fastapi_platform.classes import Entry
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import language_of
@@ -34,10 +34,9 @@ from examples.shared.news import first_of
 
 router = APIRouter(prefix="/api/live")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
-_LIMITED = [Depends(throttled("default", who=asking))]
 
 
-@router.post("/session/create", status_code=201, dependencies=_LIMITED)
+@router.post("/session/create", status_code=201)
 async def create(form: Scheduled, request: Request, user: SignedIn) -> Any:
     """Schedule a class, and tell the course's students by mail and by a live message; its teacher only."""
     async with request.app.state.sessions.begin() as session:
@@ -80,7 +79,7 @@ async def state_of(session_id: int, request: Request, user: SignedIn) -> Any:
     return public(entry.row)
 
 
-@router.post("/session/{session_id}/join", dependencies=_LIMITED)
+@router.post("/session/{session_id}/join")
 async def join(session_id: int, request: Request, user: SignedIn, ace: AceDep) -> Any:
     """Give what the browser needs to be in the room, for ten minutes; asked for anew while they stay.
 
@@ -95,7 +94,7 @@ async def join(session_id: int, request: Request, user: SignedIn, ace: AceDep) -
     return JSONResponse(grant.for_browser(), headers={"cache-control": "no-store"})
 
 
-@router.post("/session/{session_id}/end", dependencies=_LIMITED)
+@router.post("/session/{session_id}/end")
 async def end(session_id: int, request: Request, user: SignedIn, ace: AceDep) -> Any:
     """End a class for all; its teacher, or an admin.
 
@@ -116,7 +115,7 @@ async def finish(request: Request, session_id: int, user: User, ace: AsyncAce) -
         await classes.end(session, entry, ace, now=now_of(request), tell=request.app.state.tell)
 
 
-@router.post("/session/{session_id}/presence", status_code=204, dependencies=_LIMITED)
+@router.post("/session/{session_id}/presence", status_code=204)
 async def presence(session_id: int, form: Seen, request: Request, user: SignedIn, ace: AceDep) -> None:
     """Keep what the user's own page says of their coming or going, for a provider that tells nothing.
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ace_integrations import AsyncAce, InvalidInputError, ProviderError
 from ace_integrations.contrib.fastapi import client_address, get_ace, throttled
-from examples.fastapi_platform import accounts, identity
+from examples.fastapi_platform import accounts, identity, teachers
 from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import Course, Payment, User
@@ -44,10 +44,11 @@ async def sign_up(
     email: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     role: Annotated[str, Form()] = "student",
+    company: Annotated[str, Form()] = "",
 ) -> Response:
-    values = {"name": name, "email": email, "role": role}
+    values = {"name": name, "email": email, "role": role, "company": company}
     try:
-        form = SignUp(name=name, email=email, password=password, role=role)
+        form = SignUp(name=name, email=email, password=password, role=role, company=company)
     except (ValidationError, InvalidInputError) as error:
         return page(request, "signup.html", None, 422, values=values, errors=fields_refused(error))
     async with request.app.state.sessions.begin() as session:
@@ -94,7 +95,8 @@ async def verify(request: Request, user: Visitor, ace: AceDep) -> Response:
     answered = await identity.reconcile(ace, state.sessions, user, now=int(state.clock()), bus=state.bus)
     async with state.sessions() as session:
         fresh = await session.get_one(User, user.id)
-    return page(request, "verify.html", fresh, down=not answered)
+        teaching = await teachers.application_of(session, fresh)
+    return page(request, "verify.html", fresh, down=not answered, teaching=teaching)
 
 
 @router.post("/verify")

@@ -31,7 +31,7 @@ def finding(sessions: Any, clock: Callable[[], float]) -> Callable[[SearchFilter
 
 
 def _conditions(filters: SearchFilters, now: datetime) -> list[ColumnElement[bool]]:
-    conditions = [_says(word) for word in (filters.keyword or "").split()]
+    conditions = [Job.closed_at.is_(None), *(_says(word) for word in (filters.keyword or "").split())]
     if filters.location:
         conditions.append(Job.places.icontains(town_of(filters.location), autoescape=True))
     if filters.remote:

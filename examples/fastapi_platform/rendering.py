@@ -24,6 +24,8 @@ def page(request: Request, template: str, user: User | None, status: int = 200, 
         language=language_of(request),
         address=_address(request),
         user=user,
+        has_people=True,
+        unread=getattr(request.state, "unread", 0),
         now=state.clock(),
         **values,
     )

@@ -5,13 +5,15 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
 
 from ace_integrations.contrib.sqlalchemy import audit_table, claims_table, mail_tables, usage_tables
 from ace_integrations.contrib.sqlalchemy.broadcasts import broadcast_table
 from ace_integrations.contrib.sqlalchemy.conversations import conversation_tables
+from ace_integrations.contrib.sqlalchemy.privacy import erasure_table
 from ace_integrations.payments import Money
 from examples.shared.paying import OPEN
+from examples.shared.universities import key_of
 
 
 def utc_now() -> datetime:
@@ -31,7 +33,11 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """A student or a teacher. `status` is pending_verification, active or blocked."""
+    """A student, a teacher, a company or an admin. `status` is pending_verification, active or blocked.
+
+    `company` is the name of a company that somebody acts for. `job_mails` says whether they want mails of new jobs;
+    `erased_at` when they erased their account.
+    """
 
     __tablename__ = "users"
 
@@ -39,12 +45,31 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     role: Mapped[str] = mapped_column(String(16))
+    company: Mapped[str | None] = mapped_column(String(200))
     password: Mapped[str] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(32), default="pending_verification")
     verification_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     verification: Mapped[str | None] = mapped_column(String(16))
     verification_at: Mapped[int] = mapped_column(default=0)
+    job_mails: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    erased_at: Mapped[datetime | None]
+
+
+class TeacherApplication(Base):
+    """That a teacher, whose identity was checked, wants to teach. `state` is one of `Teaching`.
+
+    `tries` counts how often they asked; `reason` is why the last time was in vain, in an admin's words.
+    """
+
+    __tablename__ = "teacher_applications"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    tries: Mapped[int] = mapped_column(default=1)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    asked_at: Mapped[datetime] = mapped_column(default=utc_now)
+    decided_at: Mapped[datetime | None]
 
 
 class Login(Base):
@@ -189,8 +214,9 @@ class Enrollment(Base):
 
 
 class Job(Base):
-    """A job that a company of the platform offers, in the words of `JobPosting`.
+    """A job that a company of the platform offers, in the words of `JobPosting`; `closed_at` ends it.
 
+    `owner_id` is the company's account, None where an admin posted it or the demonstration began with it.
     `places` names its place in every way that somebody may search for it, in both languages. `university_id` is whose
     students were told of it, from `universities.key_of`; None where all may find it by themselves.
     """
@@ -212,10 +238,13 @@ class Job(Base):
     remote: Mapped[bool] = mapped_column(default=False)
     posted_at: Mapped[datetime] = mapped_column(default=utc_now)
     university_id: Mapped[str | None] = mapped_column(String(64))
+    university: Mapped[str | None] = mapped_column(String(200))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    closed_at: Mapped[datetime | None]
 
 
 class Application(Base):
-    """One student's application for one job. `status` is pending, interview, accepted or rejected."""
+    """One student's application for one job, with a CV as text or as an address. `status` is one of `Hiring`."""
 
     __tablename__ = "applications"
     __table_args__ = (UniqueConstraint("user_id", "job_id"),)
@@ -224,7 +253,10 @@ class Application(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id"))
     status: Mapped[str] = mapped_column(String(16), default="pending")
+    cv_text: Mapped[str] = mapped_column(Text, default="")
+    cv_url: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    changed_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class Profile(Base):
@@ -234,12 +266,18 @@ class Profile(Base):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     university: Mapped[str | None] = mapped_column(String(120))
+    university_id: Mapped[str | None] = mapped_column(String(64), index=True)
     major: Mapped[str | None] = mapped_column(String(120))
     gpa: Mapped[float | None]
     gpa_scale: Mapped[float | None]
     graduation_year: Mapped[int | None]
     skills: Mapped[list[str]]
     certifications: Mapped[list[str]]
+
+    @validates("university")
+    def _is_known_by_its_id(self, _: str, university: str | None) -> str | None:
+        self.university_id = key_of(university) if university else None
+        return university
 
 
 class AiConsent(Base):
@@ -330,9 +368,25 @@ class News(Base):
     told_at: Mapped[datetime]
 
 
+class Notice(Base):
+    """An event as one person was told it, kept until they read it or erase their account; told once."""
+
+    __tablename__ = "notices"
+    __table_args__ = (UniqueConstraint("user_id", "event_id"), Index("notices_of_user", "user_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    event_id: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    data: Mapped[dict[str, Any]]
+    told_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
 AUDIT = audit_table(Base.metadata)
 BROADCASTS = broadcast_table(Base.metadata)
 WEBHOOK_CLAIMS = claims_table(Base.metadata)
 MAILS = mail_tables(Base.metadata)
 USAGE = usage_tables(Base.metadata)
+ERASURES = erasure_table(Base.metadata)
 CONVERSATIONS = conversation_tables(Base.metadata)

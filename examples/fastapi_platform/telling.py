@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue
 from ace_integrations.realtime import Broadcast, private_course, private_university, private_user
-from examples.fastapi_platform.tables import Course, Enrollment, News, Profile, User
+from examples.fastapi_platform.tables import Course, Enrollment, News, Notice, Profile, User
 from examples.shared import universities
 from examples.shared.news import KEPT, MOST, rows_of, told_once
+from examples.shared.notices import NOTICES
 
 Tell = Callable[[AsyncSession, Broadcast], Awaitable[None]]
 
@@ -26,9 +27,28 @@ def telling(queue: AsyncSqlBroadcastQueue | None, *, now: Callable[[], datetime]
     async def tell(session: AsyncSession, event: Broadcast) -> None:
         if queue is not None:
             await queue.put(session, event)
-        session.add_all([News(told_at=now(), **row) for row in rows_of(event)])
+        rows = rows_of(event)
+        session.add_all([News(told_at=now(), **row) for row in rows])
+        if event.name in NOTICES:
+            listening = [one for row in rows for one in await _listeners(session, row["channel"])]
+            about = {name: rows[0][name] for name in ("event_id", "name", "data")} if rows else {}
+            session.add_all([Notice(user_id=one, told_at=now(), **about) for one in dict.fromkeys(listening)])
 
     return tell
+
+
+async def _listeners(session: AsyncSession, channel: str) -> Iterable[int]:
+    """Name whom a private channel is for; who tells it, a course's teacher, is not one of them."""
+    whose, _, key = channel.partition(".")
+    match whose:
+        case "private-user":
+            return [int(key)]
+        case "private-course":
+            taken = Enrollment.course_id == int(key), Enrollment.active.is_(True)
+            return await session.scalars(select(Enrollment.user_id).where(*taken))
+        case _:
+            members = select(Profile.user_id).join(User).where(Profile.university_id == key, User.role == "student")
+            return await session.scalars(members.where(User.status == "active"))
 
 
 async def channels_of(session: AsyncSession, user: User) -> list[str]:
@@ -46,9 +66,9 @@ async def channels_of(session: AsyncSession, user: User) -> list[str]:
 
 
 async def news_on(session: AsyncSession, channels: Iterable[str], *, first: datetime) -> list[dict[str, Any]]:
-    """Give what was told on channels from a time on, oldest first, each event once."""
-    rows = select(News).where(News.channel.in_(channels), News.told_at >= first).order_by(News.id).limit(MOST)
-    return told_once(await session.scalars(rows))
+    """Give what was told on channels last from a time on, oldest first, each event once."""
+    newest = select(News).where(News.channel.in_(channels), News.told_at >= first).order_by(News.id.desc()).limit(MOST)
+    return told_once(reversed((await session.scalars(newest)).all()))
 
 
 async def forget_old_news(sessions: Any, *, now: datetime) -> None:

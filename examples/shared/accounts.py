@@ -3,12 +3,13 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.identity import VerificationStatus
 from ace_integrations.mail import Address, Message
 from ace_integrations.mail.notifications import WelcomeNotification, render
+from examples.shared.texts import clean
 
 SENDER = Address(email="hello@mg.example.com", name="Rihla")
 
@@ -28,21 +29,29 @@ DECIDED = (VerificationStatus.REVIEW, VerificationStatus.VERIFIED, VerificationS
 """What the service decided, or still looks at: not put aside by a new check."""
 
 _KEY = "user-"
-_BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
-def clean(name: str) -> str:
-    """Drop what would turn the text around a name or a title, and what neither holds."""
-    return " ".join(name.translate(_BIDI).split())
+def _named(name: str | None) -> str | None:
+    return clean(name) if name else None
 
 
 class SignUp(BaseModel):
-    """What a new user tells."""
+    """What a new user tells; a company's name belongs to its own role."""
 
     name: Annotated[str, AfterValidator(clean), Field(min_length=2, max_length=100)]
     email: Annotated[str, AfterValidator(lambda text: Address(email=text).email.lower())]
     password: Annotated[str, Field(min_length=10, max_length=200)]
-    role: Annotated[str, Field(pattern="^(student|teacher)$")] = "student"
+    role: Annotated[str, Field(pattern="^(student|teacher|company)$")] = "student"
+    company: Annotated[str | None, AfterValidator(_named), Field(validate_default=True)] = None
+
+    @field_validator("company")
+    @classmethod
+    def _is_of_its_role(cls, company: str | None, known: ValidationInfo) -> str | None:
+        if known.data.get("role") != "company":
+            return None
+        if company is None or not 2 <= len(company) <= 200:
+            raise ValueError("a company has a name of 2 to 200 characters")
+        return company
 
 
 def fields_refused(error: ValidationError | InvalidInputError) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from ace_integrations.jobs import EmploymentType, ExperienceLevel
-from examples.shared.accounts import clean
+from examples.shared.texts import clean
 
 NEXT = {
     "pending": ("interview", "accepted", "rejected"),

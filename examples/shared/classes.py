@@ -20,8 +20,8 @@ from ace_integrations.video import (
     Refusal,
     Standing,
 )
-from examples.shared.accounts import clean
 from examples.shared.moments import as_utc
+from examples.shared.texts import clean
 
 GRANT_TTL = timedelta(minutes=10)
 """How long a grant is good; a page asks for the next one while its user stays, and is looked at anew each time."""

@@ -23,6 +23,10 @@ HOOKS = {"jitsi": "jaas"}
 """Twins whose webhooks come in under another name."""
 
 
+QUICK = ("default=1000/minute", "login=1000/minute")
+"""The journey walks faster than any person, and all of its people share an address."""
+
+
 @dataclass(frozen=True)
 class Running:
     """Both servers, ready."""
@@ -32,7 +36,7 @@ class Running:
 
 
 Start = Callable[..., AbstractContextManager[Running]]
-"""Runs both on the database of an address; takes `platform_port`, `sandbox_port` and `admin_password`."""
+"""Runs both on the database of an address; takes `platform_port`, `sandbox_port`, `limits` and `admin_password`."""
 Walk = Callable[[Running, tuple[str, str]], Iterator[Step]]
 """Goes through a platform, given the admin's address and password."""
 
@@ -67,7 +71,10 @@ def _once(running: Start, walk: Walk) -> int:
     """Walk the journey, print each step, and say how it ended."""
     began = time.monotonic()
     password = secrets.token_urlsafe(9)
-    with tempfile.TemporaryDirectory() as folder, running(_sqlite(folder), admin_password=password) as both:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(_sqlite(folder), admin_password=password, limits=QUICK) as both,
+    ):
         say(f"Sandbox  {both.sandbox.url}\nPlatform {both.platform}\n")
         try:
             for number, step in enumerate(walk(both, (ADMIN, password)), 1):
@@ -88,7 +95,8 @@ def _stay(running: Start) -> int:
             with both as servers:
                 say(f"Platform  {servers.platform}           sign up, verify, enrol, pay with 4242 4242 4242 4242")
                 say(f"          {servers.platform}/jobs, /advisor   jobs here and outside, an advisor who answers")
-                say(f"          {servers.platform}/live   live classes; the admin gives a course to a teacher")
+                say(f"          {servers.platform}/live   live classes, once the admin approved a teacher")
+                say(f"          {servers.platform}/company   a company's jobs and who applied")
                 say(f"Admin     {servers.platform}/admin/payments   {ADMIN}, password {password}")
                 say(f"Console   {servers.sandbox.url}           what the imitated services hold, and their buttons")
                 say(f"Inbox     {servers.sandbox.url}/console/mailgun")

@@ -39,13 +39,18 @@ class Lesson:
             yield self.hear_of_a_job()
 
     def schedule(self) -> Step:
-        """Let a teacher be checked, get the course and schedule a class."""
+        """Let a teacher be checked and approved, get the course and schedule a class."""
         self._teacher.sign_up()
         self._teacher.start_verification()
         self._teacher.approve()
-        _must(self._told(self._teacher, "teacher.approved"), "the teacher must hear of her approval")
         self._admin.post("/login", data=self._login)
-        given = self._admin.post("/admin/courses/1/teacher", data={"email": TEACHER})
+        early = self._give_course()
+        _must(early.status_code == httpx.codes.NOT_FOUND, "a course must not be given to who was not approved")
+        (waiting,) = self._admin.get("/api/admin/teachers").json()
+        approved = self._admin.post(f"/api/admin/teachers/{waiting['user_id']}/approve")
+        _must(approved.is_success, f"the approval answered {approved.status_code}: {approved.text[:200]}")
+        _must(self._told(self._teacher, "teacher.approved"), "the teacher must hear of her approval")
+        given = self._give_course()
         _must(given.status_code == httpx.codes.SEE_OTHER, f"the course could not be given: {given.status_code}")
         starts_at = datetime.fromtimestamp(self._control.now(), UTC) + timedelta(minutes=15)
         form = {"course_id": 1, "title": "Charts that tell the truth", "scheduled_at": starts_at.isoformat()}
@@ -85,6 +90,9 @@ class Lesson:
         _must(self._admin.post(path, json={"status": "interview"}).is_success, "the application must be answered")
         _must(self._told(self._student, "application.status.changed"), "the student must hear of the answer")
         return Step("A job is posted for her university, and she applies", "told at once: the job, and the interview")
+
+    def _give_course(self) -> httpx.Response:
+        return self._admin.post("/admin/courses/1/teacher", data={"email": TEACHER})
 
     def _seat(self, who: Story) -> Seat:
         grant = who.browser.post(f"/api/live/session/{self._session}/join")

@@ -5,6 +5,7 @@ from typing import Literal
 from examples.shared.advisor_messages import ADVISOR
 from examples.shared.job_messages import JOBS
 from examples.shared.live_messages import LIVE
+from examples.shared.people_messages import PEOPLE
 
 Language = Literal["en", "ar"]
 
@@ -12,6 +13,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     **JOBS,
     **ADVISOR,
     **LIVE,
+    **PEOPLE,
     "brand": {"en": "Rihla", "ar": "رحلة"},
     "skip": {"en": "Skip to content", "ar": "تخطَّ إلى المحتوى"},
     "nav": {"en": "Main", "ar": "الرئيسية"},
@@ -49,7 +51,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Choose a password of at least 10 characters.",
         "ar": "اختر كلمة مرور من عشرة أحرف على الأقل.",
     },
-    "error_role": {"en": "Choose one of the two.", "ar": "اختر واحدًا من الاثنين."},
+    "error_role": {"en": "Choose one of the three.", "ar": "اختر واحدًا من الثلاثة."},
     "error_sign_in": {
         "en": "Address and password do not match. Nothing was changed; try again.",
         "ar": "البريد وكلمة المرور غير متطابقين. لم يتغير شيء، حاول مرة أخرى.",

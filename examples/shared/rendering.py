@@ -12,10 +12,12 @@ from ace_integrations.payments import Money
 from ace_integrations.payments.rates import Rate
 from examples.shared import TEMPLATES
 from examples.shared.messages import Language, plural, say
+from examples.shared.notices import NOTICES, side_of
 
 _templates = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True
 )
+_templates.globals.update(notices=NOTICES, side_of=side_of)
 
 
 def render(template: str, *, ace: Ace | AsyncAce, language: Language, address: str, **values: Any) -> str:

@@ -30,15 +30,17 @@ class Step:
 
 
 class Story:
-    """One student's way through the platform, or a teacher's.
+    """One student's way through the platform, or a teacher's, or a company's.
 
     Args:
+        company: its name, for who signs up for one.
         platform: the platform's address.
         control: of the sandbox that imitates the services.
         admin: address and password of the platform's admin; without one nobody refunds on the platform itself.
 
     Attributes:
         browser: holds the student's cookies.
+        email: as they signed up.
         session: the identity service's id of her check, "" before it started.
         intent: the gateway's id of her card payment, "" before it started.
         order: PayPal's id of her PayPal payment, "" before it started.
@@ -52,13 +54,15 @@ class Story:
         email: str = "lina@example.com",
         name: str = "Lina Farouk",
         role: str = "student",
+        company: str = "",
         admin: tuple[str, str] | None = None,
     ) -> None:
         self._platform = platform
         self._control = control
-        self._email = email
+        self.email = email
         self._name = name
         self._role = role
+        self._company = company
         self._admin = admin
         self.browser = open_browser(platform)
         self._secret = self._key = self._page = ""
@@ -97,7 +101,8 @@ class Story:
 
     def sign_up(self) -> Step:
         """Fill in the form."""
-        form = {"name": self._name, "email": self._email, "password": "correct horse 42", "role": self._role}
+        form = {"name": self._name, "email": self.email, "password": "correct horse 42", "role": self._role}
+        form |= {"company": self._company} if self._company else {}
         answer = self.browser.post("/signup", data=form)
         self._must(answer.status_code == 303, f"sign-up answered {answer.status_code}")
         status = self.browser.get("/courses/1")
@@ -106,7 +111,7 @@ class Story:
 
     def sign_in(self) -> bool:
         """Sign in; False when there is no such account."""
-        form = {"email": self._email, "password": "correct horse 42"}
+        form = {"email": self.email, "password": "correct horse 42"}
         return self.browser.post("/login", data=form).status_code == 303
 
     def start_verification(self) -> Step:
@@ -312,7 +317,7 @@ class Story:
         return account
 
     def _inbox(self) -> dict[str, Any] | None:
-        mails: list[dict[str, Any]] = self._control.get("mailgun/inbox", to=self._email)["mails"]
+        mails: list[dict[str, Any]] = self._control.get("mailgun/inbox", to=self.email)["mails"]
         return next((mail for mail in mails if mail["state"] == "Delivered"), None)
 
     def _webhooks(self, provider: str) -> bool | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from examples.shared.browser import open_browser
 from examples.shared.demonstration import ADMIN, Running
@@ -79,6 +80,8 @@ REFUSALS = (
     ("status of 404", "/courses/99"),
     ("status of 422", "/signup"),
     ("status of 422", "/refund"),
+    ("status of 422", "/company/jobs"),
+    ("status of 422", "/account/erase"),
     ("status of 409", "/payment/stripe"),
     ("status of 503", "/payment/stripe"),
     ("status of 401", "/chat/stream"),
@@ -217,6 +220,14 @@ def advised(servers: Running) -> Iterator[Story]:
         story.agree()
         story.tell_of_studies()
         yield story
+
+
+@contextmanager
+def as_admin(servers: Running) -> Generator[httpx.Client]:
+    """Give the admin's browser without a window."""
+    with open_browser(servers.platform) as browser:
+        browser.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
+        yield browser
 
 
 @contextmanager

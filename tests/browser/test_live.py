@@ -15,7 +15,7 @@ from examples.shared.demonstration import ADMIN, Running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, Route, expect
-from tests.browser.conftest import ADMIN_PASSWORD, MANY, ON_EACH, Audit, Shot, be, guarded, token_of, verified
+from tests.browser.conftest import ADMIN_PASSWORD, MANY, ON_EACH, Audit, Shot, as_admin, be, guarded, token_of, verified
 from tests.browser.pages import goes_by_keyboard, is_narrow, is_well_formed
 from tests.integration.platforms import STARTS, Kind, sqlite_url
 
@@ -68,6 +68,8 @@ def school(servers: Running) -> Iterator[School]:
         teacher.start_verification()
         teacher.approve()
         admin.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
+        (waiting,) = admin.get("/api/admin/teachers").json()
+        admin.post(f"/api/admin/teachers/{waiting['user_id']}/approve")
         assert admin.post("/admin/courses/1/teacher", data={"email": "mona@example.com"}).status_code == 303
         student.start_payment()
         student.pay("4242424242424242")
@@ -301,6 +303,9 @@ def test_a_teacher_hears_of_their_approval_on_the_page_that_they_look_at(browser
         page.goto(f"{servers.platform}/courses")
         listens(page)
         story.approve()
+        with as_admin(servers) as admin:
+            waiting = {one["email"]: one["user_id"] for one in admin.get("/api/admin/teachers").json()}
+            admin.post(f"/api/admin/teachers/{waiting[email]}/approve")
         expect(toast(page, "Your teacher account is approved.")).to_be_visible(timeout=PATIENCE_MS)
 
 

@@ -145,6 +145,43 @@ ACCESS = {
     "POST /teacher/live-class/{session_id}/end": (303, 404, 404),
     "GET /teacher/live-class/{session_id}/attendance": (303, 404, 404),
     "POST /admin/courses/{course_id}/teacher": (303, 404, 404),
+    "GET /admin/teachers": (303, 404, 404),
+    "POST /admin/teachers/{user_id}/approve": (303, 404, 404),
+    "POST /admin/teachers/{user_id}/reject": (303, 404, 404),
+    "GET /api/admin/teachers": (401, 404, 404),
+    "POST /api/admin/teachers/{user_id}/approve": (401, 404, 404),
+    "POST /api/admin/teachers/{user_id}/reject": (401, 404, 404),
+    "POST /teacher/application": (303, 404, 404),
+    "GET /admin/audit": (303, 404, 404),
+    "GET /api/admin/audit": (401, 404, 404),
+    "GET /admin/erasures": (303, 404, 404),
+    "PUT /api/jobs/{job_id}": (401, 404, 404),
+    "POST /api/jobs/{job_id}/close": (401, 404, 404),
+    "GET /api/jobs/{job_id}/applications": (401, 404, 404),
+    "GET /api/applications": (401, 200, 200),
+    "GET /applications": (303, 200, 200),
+    "GET /company": (303, 404, 404),
+    "GET /company/jobs/new": (303, 404, 404),
+    "POST /company/jobs": (303, 404, 404),
+    "GET /company/jobs/{job_id}": (303, 404, 404),
+    "GET /company/jobs/{job_id}/edit": (303, 404, 404),
+    "POST /company/jobs/{job_id}": (303, 404, 404),
+    "POST /company/jobs/{job_id}/close": (303, 404, 404),
+    "GET /company/applications/{application_id}": (303, 404, 404),
+    "POST /company/applications/{application_id}/status": (303, 404, 404),
+    "GET /resumes/{token}": (404, 404, 404),
+    "GET /unsubscribe/{token}": (404, 404, 404),
+    "POST /unsubscribe/{token}": (404, 404, 404),
+    "GET /notifications": (303, 200, 200),
+    "POST /notifications/read": (303, 303, 303),
+    "POST /notifications/{notice_id}/read": (303, 404, 404),
+    "GET /api/notifications": (401, 200, 200),
+    "POST /api/notifications/read": (401, 200, 200),
+    "POST /api/notifications/{notice_id}/read": (401, 404, 404),
+    "GET /account": (303, 200, 200),
+    "POST /account/mails": (303, 303, 303),
+    "GET /account/data": (303, 200, 200),
+    "POST /account/erase": (303, 422, 422),
     "POST /logout": (303, 303, 303),
 }
 """What a stranger, another student and the owner are answered. Signing out is last: it ends the cookie."""
@@ -152,8 +189,43 @@ ACCESS = {
 WEBHOOKS = {f"POST /api/{HOOKS.get(provider, provider)}/webhook" for provider in PROVIDERS}
 
 
+LATER = (
+    "/applications",
+    "/company",
+    "/admin/teachers",
+    "/admin/audit",
+    "/admin/erasures",
+    "/api/admin/teachers",
+    "/api/admin/audit",
+    "/notifications",
+    "/api/notifications",
+    "/account",
+    "/teacher/application",
+    "/api/jobs/{job_id}/applications",
+    "/api/jobs/{job_id}/close",
+    "/resumes/",
+    "/unsubscribe/",
+)
+"""What only the FastAPI platform serves so far."""
+
+
+ALSO_LATER = ("GET /api/applications", "PUT /api/jobs/{job_id}")
+"""Likewise, of addresses that both serve in part."""
+
+
+def is_there(route: str, kind: Kind) -> bool:
+    """Whether a platform serves a route."""
+    return kind == "fastapi" or not (route in ALSO_LATER or route.partition(" ")[2].startswith(LATER))
+
+
+def must_serve(route: str, kind: Kind) -> None:
+    """Skip a test of a route that a platform does not serve yet."""
+    if not is_there(route, kind):
+        pytest.skip("this platform does not serve it yet")
+
+
 def test_every_route_has_its_row(kind: Kind) -> None:
-    assert ROUTES[kind]() == set(ACCESS) | WEBHOOKS
+    assert ROUTES[kind]() == {row for row in ACCESS if is_there(row, kind)} | WEBHOOKS
 
 
 def _of_fastapi() -> set[str]:
@@ -194,7 +266,10 @@ BODIES: dict[str, Callable[[Story], dict[str, Any]]] = {
     "/api/ai-career/skills-gap": lambda owner: {"json": {}},
     "/advisor/cv": lambda owner: {"data": {"cv_text": "Python"}},
     "/api/jobs": lambda owner: {"json": JOB},
+    "/api/jobs/{job_id}": lambda owner: {"json": JOB},
+    "/company/applications/{application_id}/status": lambda owner: {"data": {"status": "interview"}},
     "/api/applications/{application_id}/status": lambda owner: {"json": {"status": "interview"}},
+    "/api/admin/teachers/{user_id}/reject": lambda owner: {"json": {}},
     "/broadcasting/auth": lambda owner: {"data": {"socket_id": "1.2", "channel_name": "private-course.1"}},
     "/broadcasting/user-auth": lambda owner: {"data": {"socket_id": "1.2"}},
     "/api/live/session/create": lambda owner: {
@@ -207,10 +282,11 @@ BODIES: dict[str, Callable[[Story], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("route", ACCESS)
 def test_each_route_answers_a_stranger_another_student_and_the_owner_as_the_table_says(
-    route: str, people: dict[str, Story]
+    route: str, people: dict[str, Story], kind: Kind
 ) -> None:
     owner = people["owner"]
     method, _, path = route.partition(" ")
+    must_serve(route, kind)
     where = path.replace(":path", "").format(
         language="en",
         course_id=1,
@@ -218,6 +294,9 @@ def test_each_route_answers_a_stranger_another_student_and_the_owner_as_the_tabl
         payment_id=owner.payment,
         job_id=1,
         application_id=99,
+        user_id=99,
+        notice_id=99,
+        token="1.0.forged",
         kind="cv",
     )
     body = BODIES.get(path, lambda owner: {})(owner)
@@ -251,12 +330,18 @@ def test_who_is_enrolled_cannot_pay_again(shared: Platform) -> None:
         assert story.browser.post("/api/courses/1/payment/stripe").status_code == 409
 
 
+NAMED = ("course_id", "payment_id", "job_id", "application_id", "session_id", "user_id", "notice_id", "token")
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "http://127.0.0.1:1"])
-@pytest.mark.parametrize("route", [route for route in ACCESS if route.startswith("POST")])
-def test_a_form_of_another_site_is_refused(route: str, origin: str, shared: Platform) -> None:
-    path = route.removeprefix("POST ").format(course_id=1, payment_id=1, job_id=1, application_id=1, session_id=1)
+@pytest.mark.parametrize("route", [route for route in ACCESS if route.startswith(("POST", "PUT"))])
+def test_a_form_of_another_site_is_refused(route: str, origin: str, kind: Kind, shared: Platform) -> None:
+    method, _, path = route.partition(" ")
+    must_serve(route, kind)
     # With the right token: the browser sends the cookie along whoever made the form.
-    assert shared.post(path, headers={"origin": origin}).status_code == 403
+    with shared.browser() as browser:
+        answer = browser.request(method, path.format(**dict.fromkeys(NAMED, 1)), headers={"origin": origin})
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -711,7 +796,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "ar")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_renders_in_both_languages(language: Language, shared: Platform) -> None:
+def test_every_page_renders_in_both_languages(language: Language, kind: Kind, shared: Platform) -> None:
     with shared.verified(f"reader-{language}@example.com") as story:
         story.browser.get(f"/lang/{language}")
         pages = ["/courses", "/courses/1", "/courses/99", "/payments", "/verify", "/signup", "/login"]

@@ -657,24 +657,11 @@ def test_a_student_applies_once_by_either_way(school: School) -> None:
     assert school.platform.database.one(count_of, one=int(job["id"])) == 1
 
 
-def test_a_teacher_whose_check_passed_is_told_once_and_a_student_is_not(school: School) -> None:
-    told = {}
-    for role in ("teacher", "student"):
-        email = f"new-{role}-{next(NUMBERS)}@example.com"
-        with Story(school.platform.url, school.platform.control, email=email, role=role) as story:
-            story.sign_up()
-            story.start_verification()
-            story.approve()
-            story.browser.get("/verify")
-            told[role] = [one["name"] for one in story.browser.get("/api/live/news").json()["events"]]
-    assert told == {"teacher": ["teacher.approved"], "student": []}
-
-
 # Teachers.
 
 
 @pytest.mark.parametrize("email", ["enrolled@example.com", "nobody@example.com", "admin@example.com"])
-def test_only_a_teacher_whose_identity_was_checked_gets_a_course(email: str, school: School) -> None:
+def test_only_a_teacher_who_was_approved_gets_a_course(email: str, school: School) -> None:
     path = "/admin/courses/3/teacher"
     assert school.asked("admin", "POST", path, data={"email": email}).status_code == 404
     assert school.platform.database.one("SELECT teacher_id FROM courses WHERE id = 3") is None

@@ -1,6 +1,7 @@
 // What is told to a signed-in user while a page is open: by the live connection, and while that is down by asking. Each
 // event is a toast once, whichever way and however often it comes.
 import { Realtime } from "./realtime.js";
+import { token } from "./token.js";
 
 const POLLS_MS = 15_000;
 const MOST_SEEN = 200;
@@ -61,16 +62,26 @@ const localise = () => {
   }
 };
 
-// Parts of the page that show what just changed are taken from it anew.
+// Parts of the page that show what just changed are taken anew: from it, or from the page that they name.
 const refresh = async (name) => {
   const parts = [...document.querySelectorAll("[data-fresh]")].filter(({ dataset }) => name.startsWith(dataset.fresh));
-  if (!parts.length) return;
-  const answer = await fetch(location.href).catch(() => undefined);
+  const from = Map.groupBy(parts, ({ dataset }) => new URL(dataset.from ?? location.href, location.href).href);
+  await Promise.all([...from].map(([address, its]) => renew(address, its)));
+  localise();
+};
+
+const renew = async (address, parts) => {
+  const answer = await fetch(address).catch(() => undefined);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of parts) part.replaceChildren(...(fresh.getElementById(part.id)?.childNodes ?? []));
-  localise();
 };
+
+// Whoever opens what a notice leads to has read it.
+document.addEventListener("click", ({ target }) => {
+  const notice = target.closest("[data-notice] a[href]")?.closest("[data-notice].unread");
+  if (notice) fetch(`/notifications/${notice.dataset.notice}/read`, { method: "POST", headers: token(), keepalive: true });
+});
 
 const take = (name, data) => {
   if (!data.event_id || !isNew(data.event_id)) return;
