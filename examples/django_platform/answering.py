@@ -22,11 +22,17 @@ class AnsweredError(Exception):
         super().__init__(detail)
 
 
-def by_method(**views: View) -> View:
-    """Give the view of an address whose methods are views of their own: `by_method(get=form, post=save)`."""
+def by_method(*, read_by: View | None = None, **views: View) -> View:
+    """Give the view of an address whose methods are views of their own: `by_method(get=form, post=save)`.
+
+    Args:
+        read_by: the view of a wider address, which this one stands before, for who only reads.
+    """
 
     def choose(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = "get" if request.method == "HEAD" else str(request.method).lower()
+        if asked == "get" and read_by is not None:
+            return read_by(request, *args, **kwargs)
         if asked not in views:
             allowed = ", ".join(sorted(map(str.upper, views)))
             return JsonResponse({"detail": "Method Not Allowed"}, status=405, headers={"Allow": allowed})
@@ -74,8 +80,13 @@ def posted(request: HttpRequest, model: type[M]) -> M:
     try:
         return model.model_validate_json(request.body)
     except ValidationError as error:
-        named = [".".join(map(str, problem["loc"])) or "body" for problem in error.errors(include_input=False)]
-        raise AnsweredError(422, f"Not understood: {', '.join(named)}.") from None
+        raise not_understood(error) from None
+
+
+def not_understood(error: ValidationError) -> AnsweredError:
+    """Give the answer to what a view does not take: 422 with the names of the fields."""
+    named = [".".join(map(str, problem["loc"])) or "body" for problem in error.errors(include_input=False)]
+    return AnsweredError(422, f"Not understood: {', '.join(named)}.")
 
 
 def typed(request: HttpRequest, *names: str) -> Mapping[str, str]:

@@ -6,12 +6,13 @@ from ace_integrations.contrib.django import get_ace
 from ace_integrations.contrib.django.views import throttled
 from ace_integrations.payments import Choice
 from ace_integrations.payments.rates import Quote, RateRefusedError
-from examples.django_platform import paying, quotes
+from examples.django_platform import classroom, paying, quotes
 from examples.django_platform.accounts import visitor
 from examples.django_platform.answering import AnsweredError, go, signed_in, visiting
 from examples.django_platform.models import Course, Enrollment, Payment, User
 from examples.django_platform.rendering import page
 from examples.django_platform.services import now
+from examples.shared.classes import shown_start
 from examples.shared.paying import NEWS, NotPayableError, news_of, why_not
 from examples.shared.policy import card_script
 
@@ -35,7 +36,8 @@ def course(request: HttpRequest, course_id: int) -> HttpResponse:
         quote=quote,
         holds_s=int((quote.expires_at - now()).total_seconds()) if quote is not None else 0,
         news=news if news in NEWS else "",
-        classes=[],
+        classes=classroom.of_course(found, user),
+        shown_start=shown_start,
         teacher=found.teacher.email if found.teacher is not None else "",
     )
 

@@ -10,6 +10,7 @@ import httpx
 
 from ace_integrations.sandbox import RunningSandbox, start
 from examples.shared.demonstration import ADMIN, Running, listening, main, send_webhooks
+from examples.shared.lesson import Lesson
 from examples.shared.story import Step, Story
 
 STARTS_WITHIN_S = 60
@@ -66,10 +67,11 @@ def running(
 
 
 def walk(both: Running, admin: tuple[str, str]) -> Iterator[Step]:
-    """Walk what this platform has of the journey, a step at a time."""
-    with Story(both.platform, both.sandbox.control, admin=admin) as story:
-        yield from story.enrol()
-        yield story.get_a_part_back()
+    """Walk the whole journey, a step at a time."""
+    control = both.sandbox.control
+    with Story(both.platform, control, admin=admin) as story:
+        yield from story.walk()
+        yield from Lesson(both.platform, control, student=story, admin=admin).walk()
 
 
 def _of_sandbox(sandbox: RunningSandbox) -> dict[str, str]:

@@ -6,9 +6,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from ace_integrations.contrib.django import get_ace
 from ace_integrations.usage import acting_for
+from ace_integrations.video import ClassRefusedError
+from examples.django_platform import advising
 from examples.django_platform.accounts import visitor
 from examples.django_platform.answering import AnsweredError
 from examples.shared.accounts import user_key
+from examples.shared.advising import RefusedError
+from examples.shared.classes import refusal_of
 from examples.shared.policy import content_policy
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -39,14 +43,22 @@ def counting(view: View) -> View:
 
 
 def answering(view: View) -> View:
-    """Turn an `AnsweredError` of a view into its answer."""
+    """Turn what ends a view into its answer."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         return view(request)
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        del request
-        return JsonResponse({"detail": error.detail}, status=error.status) if isinstance(error, AnsweredError) else None
+        match error:
+            case AnsweredError():
+                return JsonResponse({"detail": error.detail}, status=error.status)
+            case RefusedError():
+                return advising.refusal(request, error)
+            case ClassRefusedError():
+                told, status, headers = refusal_of(error)
+                return JsonResponse(told, status=status, headers=headers)
+            case _:
+                return None
 
     answer.process_exception = process_exception  # type: ignore[attr-defined]  # where Django looks for it
     return answer

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 from ace_integrations import Ace, Settings
 from ace_integrations.contrib.django import build_ace, get_ace
+from examples.django_platform.postings import finding
 
 
 def make_ace() -> Ace:
     """Give the `Ace` of this process; the settings name this function in ACE_FACTORY."""
     settings = Settings()
-    return build_ace(settings, clock=_clock(settings))
+    clock = _clock(settings)
+    return build_ace(settings, clock=clock, local_jobs=finding(clock))
 
 
 def now() -> datetime:

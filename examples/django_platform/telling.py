@@ -1,11 +1,16 @@
 """What browsers are told: events by the live connection, and the same as news for pages that have none."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
 from ace_integrations.contrib.django import get_ace
 from ace_integrations.contrib.django.broadcasts import DjangoBroadcastQueue
-from ace_integrations.realtime import Broadcast
-from ace_integrations.realtime.channels import ChannelKind
-from examples.django_platform.models import News
+from ace_integrations.realtime import Broadcast, private_course, private_university, private_user
+from examples.django_platform.models import Course, Enrollment, News, Profile, User
 from examples.django_platform.services import now
+from examples.shared import universities
+from examples.shared.news import KEPT, MOST, rows_of, told_once
 
 
 def tell(event: Broadcast) -> None:
@@ -13,6 +18,27 @@ def tell(event: Broadcast) -> None:
     ace = get_ace()
     if ace.settings.realtime:
         DjangoBroadcastQueue(clock=ace.clock).put(event)
-    about = {"event_id": event.event_id, "name": event.name, "data": event.model_dump(mode="json")}
-    private = [channel.name for channel in event.channels() if channel.kind is ChannelKind.PRIVATE]
-    News.objects.bulk_create(News(channel=channel, told_at=now(), **about) for channel in private)
+    News.objects.bulk_create(News(told_at=now(), **row) for row in rows_of(event))
+
+
+def channels_of(user: User) -> list[str]:
+    """Name the channels that a user's pages listen on."""
+    channels = [private_user(user.pk)]
+    if user.status == "active":
+        taught = Course.objects.filter(teacher=user).values_list("pk", flat=True)
+        taken = Enrollment.objects.filter(user=user, active=True).values_list("course_id", flat=True)
+        channels += [private_course(course_id) for course_id in sorted({*taught, *taken})]
+    profile = Profile.objects.filter(user=user).first()
+    if profile is not None and profile.university:
+        channels.append(private_university(universities.key_of(profile.university)))
+    return [channel.name for channel in channels]
+
+
+def news_on(channels: Iterable[str], *, first: datetime) -> list[dict[str, Any]]:
+    """Give what was told on channels from a time on, oldest first, each event once."""
+    return told_once(News.objects.filter(channel__in=channels, told_at__gte=first).order_by("pk")[:MOST])
+
+
+def forget_old_news() -> None:
+    """Delete what nobody can ask for any more."""
+    News.objects.filter(told_at__lt=now() - KEPT).delete()

@@ -1,11 +1,30 @@
 """Every address of the platform."""
 
+from functools import partial
+
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.static import serve
 
-from ace_integrations.contrib.django.urls import health_url, webhook_urls
-from examples.django_platform import admin, buying, identity, pages, paying
+from ace_integrations.contrib.django import get_ace
+from ace_integrations.contrib.django.urls import health_url, realtime_urls, webhook_urls
+from examples.django_platform import (
+    admin,
+    advising,
+    advisor,
+    applications,
+    board,
+    buying,
+    classroom,
+    identity,
+    jobs,
+    live,
+    pages,
+    paying,
+    profiles,
+)
 from examples.django_platform.answering import by_method
+from examples.django_platform.listening import listener, member, rules
 from examples.shared import STATIC
 
 WEBHOOKS = ("didit", "mailgun", "stripe", "paypal", "pusher", "agora")
@@ -16,6 +35,7 @@ urlpatterns = [
     *webhook_urls(*WEBHOOKS, refused_status={"stripe": 403}),
     # JaaS is Jitsi's name where it sends webhooks.
     *webhook_urls("jitsi", route="api/jaas/webhook"),
+    *(realtime_urls(rules, user=listener, member=member) if get_ace().settings.realtime else ()),
     health_url(),
     path("static/<path:path>", serve, {"document_root": STATIC}, name="static"),
     path("", by_method(get=pages.home)),
@@ -37,6 +57,41 @@ urlpatterns = [
     path("api/courses/<int:course_id>/payment/paypal", by_method(post=paying.pay_by_paypal)),
     path("api/payment/confirm", by_method(post=paying.confirm)),
     path("api/payment/paypal/confirm", by_method(post=paying.confirm_paypal)),
+    path("api/jobs", by_method(get=jobs.jobs, post=applications.post_job)),
+    path("api/jobs/<int:job_id>/apply", by_method(post=applications.apply)),
+    path("api/applications/<int:application_id>/status", by_method(post=applications.answer)),
+    path("jobs", by_method(get=board.jobs)),
+    path("jobs/<int:job_id>/apply", by_method(post=applications.apply_by_form)),
+    path("jobs/<path:job_id>", by_method(get=board.job)),
+    path("profile", by_method(get=profiles.profile, post=profiles.save)),
+    path("advisor", by_method(get=advisor.talk, post=advisor.say)),
+    path("advisor/consent", by_method(post=advisor.agree, read_by=partial(advisor.form, kind="consent"))),
+    path("advisor/forget", by_method(post=advisor.forget, read_by=partial(advisor.form, kind="forget"))),
+    # Its view looks for the token itself: before that is known to be short, no form is read.
+    path("advisor/cv", csrf_exempt(by_method(post=advisor.cv, read_by=partial(advisor.form, kind="cv")))),
+    path("advisor/path", by_method(post=advisor.path, read_by=partial(advisor.form, kind="path"))),
+    path("advisor/jobs", by_method(post=advisor.jobs, read_by=partial(advisor.form, kind="jobs"))),
+    path("advisor/gap", by_method(post=advisor.gap, read_by=partial(advisor.form, kind="gap"))),
+    path("advisor/<str:kind>", by_method(get=advisor.form)),
+    path("api/ai-career/chat", by_method(post=advising.chat)),
+    path("api/ai-career/chat/stream", by_method(post=advising.stream_chat)),
+    path("api/ai-career/analyze-cv", by_method(post=advising.analyze_cv)),
+    path("api/ai-career/learning-path", by_method(post=advising.learning_path)),
+    path("api/ai-career/job-recommendations", by_method(post=advising.job_recommendations)),
+    path("api/ai-career/skills-gap", by_method(post=advising.skills_gap)),
+    path("api/live/session/create", by_method(post=live.create)),
+    path("api/live/session/<int:session_id>", by_method(get=live.state_of)),
+    path("api/live/session/<int:session_id>/join", by_method(post=live.join)),
+    path("api/live/session/<int:session_id>/end", by_method(post=live.end)),
+    path("api/live/session/<int:session_id>/presence", by_method(post=live.presence)),
+    path("api/live/session/<int:session_id>/attendance", by_method(get=live.attendance)),
+    path("api/live/news", by_method(get=live.news)),
+    path("live", by_method(get=classroom.classes_of, post=classroom.schedule)),
+    path("teacher/live-class/<int:session_id>", by_method(get=classroom.teach)),
+    path("teacher/live-class/<int:session_id>/end", by_method(post=classroom.end)),
+    path("teacher/live-class/<int:session_id>/attendance", by_method(get=classroom.attendance)),
+    path("student/live-class/<int:session_id>", by_method(get=classroom.attend)),
+    path("admin/courses/<int:course_id>/teacher", by_method(post=classroom.assign)),
     path("admin/payments", by_method(get=admin.payments)),
     path("admin/payments/<int:payment_id>", by_method(get=admin.payment)),
     path("admin/payments/<int:payment_id>/refund", by_method(post=admin.refund_by_form)),

@@ -18,8 +18,9 @@ from ace_integrations.contrib.fastapi import client_address
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, written
 from ace_integrations.events import AsyncHandler, EventBus
 from ace_integrations.usage import acting_for
-from examples.fastapi_platform.tables import AUDIT, Login, Notice, User, as_utc
+from examples.fastapi_platform.tables import AUDIT, Login, Notice, User
 from examples.shared.accounts import COOKIE, STAYS_S, SignUp, user_key, welcome
+from examples.shared.moments import as_utc
 
 
 @dataclass(frozen=True)

@@ -1,55 +1,37 @@
 """The career advisor for scripts: five questions as the guide has them, and a talk that comes piece by piece."""
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, Field
 
 from ace_integrations import AsyncAce
 from ace_integrations.career import Said
 from ace_integrations.contrib.fastapi import get_ace
 from examples.fastapi_platform import career
-from examples.fastapi_platform.career import AskerDep, RefusedError, refusing
+from examples.fastapi_platform.career import AskerDep
 from examples.fastapi_platform.rendering import language_of
-from examples.shared.messages import Language, say
+from examples.shared.advising import (
+    Chat,
+    Cv,
+    Gap,
+    RefusedError,
+    Target,
+    answered,
+    event_of,
+    failure_of,
+    refusing,
+    told_of,
+    words_of,
+)
 
 router = APIRouter(prefix="/api/ai-career")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
 
-ConversationId = Annotated[int, Field(ge=-(2**63), lt=2**63)]
-
 logger = logging.getLogger("platform.career")
-
-
-class Chat(BaseModel):
-    """A message; without a conversation it begins one."""
-
-    message: str = ""
-    conversation_id: ConversationId | None = None
-
-
-class Cv(BaseModel):
-    """A CV as text, or an https address on a host that ACE_CV_HOSTS names."""
-
-    cv_text: str = ""
-
-
-class Target(BaseModel):
-    """A role that somebody wants to work in."""
-
-    target_role: str = ""
-
-
-class Gap(BaseModel):
-    """A role, and what somebody can do; left out, the skills of their profile."""
-
-    target_role: str = ""
-    current_skills: list[str] | None = None
 
 
 @router.post("/chat")
@@ -63,7 +45,7 @@ async def chat(form: Chat, request: Request, who: AskerDep, ace: AceDep) -> Any:
             conversation=form.conversation_id,
             context=who.context,
         )
-    return _answered({"response": said.text, "conversation_id": said.conversation})
+    return answered({"response": said.text, "conversation_id": said.conversation})
 
 
 @router.post("/chat/stream")
@@ -97,7 +79,7 @@ async def analyze_cv(form: Cv, who: AskerDep, ace: AceDep) -> Any:
     """Judge a CV."""
     with refusing():
         advice = await ace.career.analyse_cv(form.cv_text, context=who.context, user=who.key, locale=who.locale)
-    return _answered(advice.value.model_dump(mode="json"))
+    return answered(advice.value.model_dump(mode="json"))
 
 
 @router.post("/learning-path")
@@ -108,7 +90,7 @@ async def learning_path(form: Target, request: Request, who: AskerDep, ace: AceD
         advice = await ace.career.learning_path(
             form.target_role, context=who.context, courses=courses, user=who.key, locale=who.locale
         )
-    return _answered(advice.value.model_dump(mode="json"))
+    return answered(advice.value.model_dump(mode="json"))
 
 
 @router.post("/job-recommendations")
@@ -116,7 +98,7 @@ async def job_recommendations(who: AskerDep, ace: AceDep) -> Any:
     """Recommend kinds of jobs that suit the profile."""
     with refusing():
         advice = await ace.career.job_recommendations(context=who.context, user=who.key, locale=who.locale)
-    return _answered(advice.value.model_dump(mode="json"))
+    return answered(advice.value.model_dump(mode="json"))
 
 
 @router.post("/skills-gap")
@@ -127,7 +109,7 @@ async def skills_gap(form: Gap, who: AskerDep, ace: AceDep) -> Any:
         advice = await ace.career.skills_gap(
             form.target_role, skills, context=who.context, user=who.key, locale=who.locale
         )
-    return _answered(advice.value.model_dump(mode="json"))
+    return answered(advice.value.model_dump(mode="json"))
 
 
 def refusal(request: Request, refused: RefusedError) -> JSONResponse:
@@ -137,32 +119,13 @@ def refusal(request: Request, refused: RefusedError) -> JSONResponse:
     return JSONResponse(_told(request, refused), refused.status, headers=headers)
 
 
-def words_of(request: Request, refused: RefusedError) -> str:
+def words(request: Request, refused: RefusedError) -> str:
     """Say in the visitor's language why the advisor does not answer, and what to do."""
-    language: Language = language_of(request)
-    if refused.reason == "input":
-        return say(f"advice_input_{refused.field}", language)
-    end = career.until(request, refused)
-    if refused.reason == "limit":
-        return say("advice_limit", language, seconds=str(refused.retry_after))
-    if refused.reason == "used_up" and end is not None:
-        return say("advice_used_up", language, when=end.strftime("%Y-%m-%d %H:%M UTC"))
-    return say(f"advice_{refused.reason}", language)
-
-
-def _answered(data: dict[str, Any]) -> dict[str, Any]:
-    return {"success": True, "data": data}
+    return words_of(refused, language_of(request), now=request.app.state.clock())
 
 
 def _told(request: Request, refused: RefusedError) -> dict[str, Any]:
-    if refused.reason == "unavailable":
-        return {"error": career.UNAVAILABLE}
-    told: dict[str, Any] = {"error": words_of(request, refused), "reason": refused.reason}
-    if refused.field:
-        told |= {"field": refused.field, "problem": refused.problem}
-    if refused.retry_after is not None:
-        told["retry_after"] = refused.retry_after
-    return told
+    return told_of(refused, language_of(request), now=request.app.state.clock())
 
 
 class _Spoken:
@@ -194,14 +157,5 @@ class _Spoken:
 async def _events(first: Said | None, spoken: _Spoken, request: Request) -> AsyncGenerator[str]:
     heard: Said | RefusedError | None = first
     while heard is not None:
-        if isinstance(heard, RefusedError):
-            yield _event("failed", _told(request, heard))
-        elif heard.answer is not None:
-            yield _event("done", {"response": heard.answer.text, "conversation_id": heard.conversation})
-        else:
-            yield _event("text", {"text": heard.text})
+        yield failure_of(_told(request, heard)) if isinstance(heard, RefusedError) else event_of(heard)
         heard = await spoken.next()
-
-
-def _event(name: str, data: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

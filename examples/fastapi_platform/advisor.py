@@ -12,21 +12,27 @@ from ace_integrations.career import Advice, Document
 from ace_integrations.contrib.fastapi import client_address, get_ace
 from examples.fastapi_platform import career
 from examples.fastapi_platform.accounts import Visitor
-from examples.fastapi_platform.advising import words_of
-from examples.fastapi_platform.career import Asker, RefusedError, refusing
-from examples.fastapi_platform.profiles import listed
+from examples.fastapi_platform.advising import words
 from examples.fastapi_platform.rendering import language_of, page
 from examples.fastapi_platform.tables import Profile, User
 from examples.shared.accounts import user_key
+from examples.shared.advising import (
+    KINDS,
+    STARTERS,
+    Asker,
+    RefusedError,
+    document_of,
+    is_short,
+    refusing,
+    service_of,
+    talk_of,
+    unsent,
+)
+from examples.shared.profiles import listed
 
 router = APIRouter(include_in_schema=False, prefix="/advisor")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
 Ask = Callable[[Asker], Awaitable[Advice[Any]]]
-
-KINDS = ("cv", "path", "jobs", "gap")
-STARTERS = ("starter_paths", "starter_first_job", "starter_interview", "starter_skills")
-LARGEST_FORM = 6 * 1024 * 1024
-"""Bytes of a form with a CV, of which the file may have five sixths."""
 
 
 @router.get("")
@@ -55,7 +61,7 @@ async def say(
                 message,
                 store=career.conversations(request),
                 user=who.key,
-                conversation=_number(conversation),
+                conversation=talk_of(conversation),
                 context=who.context,
             )
     except RefusedError as refused:
@@ -107,7 +113,7 @@ async def cv(request: Request, user: Visitor, ace: AceDep) -> Response:
     """Judge a CV: a file where one was chosen, else the text."""
     if user is None:
         return RedirectResponse("/login", 303)
-    if not _is_short(request):
+    if not is_short(request.headers.get("content-length", "")):
         refused = RefusedError(413, "input", field="cv")
         return _page(request, "advisor_cv.html", user, refused, values={}, advice=None)
     async with request.form(max_files=1, max_fields=10) as form:
@@ -181,8 +187,7 @@ async def _talk(
 ) -> Response:
     number = None if is_new else await career.conversations(request).last(user_key(user.id))
     shown = () if number is None else await career.messages(request, number)
-    # A message that was stored as failed stands in the talk, with its own way to try again.
-    kept = "" if shown and shown[-1].failed and shown[-1].text == message else message
+    kept = unsent(message, shown)
     values = {"conversation": number, "messages": shown, "message": kept, "starters": STARTERS}
     return _page(request, "advisor.html", user, refused, **values)
 
@@ -190,7 +195,7 @@ async def _talk(
 def _page(request: Request, template: str, user: User, refused: RefusedError | None, **values: Any) -> Response:
     if refused is None:
         return page(request, template, user, **values)
-    told = words_of(request, refused)
+    told = words(request, refused)
     response = page(request, template, user, refused.status, refused=refused, told=told, **values)
     if refused.retry_after is not None:
         response.headers["retry-after"] = str(refused.retry_after)
@@ -213,8 +218,7 @@ def _closed(request: Request, user: User, ace: AsyncAce, refused: RefusedError) 
 
 
 def _asking(request: Request, user: User, ace: AsyncAce, status: int, *, missing: bool = False) -> Response:
-    service = next((one.title for one in ace.assembly.chosen() if one.capability == "ai"), "")
-    return page(request, "advisor_consent.html", user, status, service=service, missing=missing)
+    return page(request, "advisor_consent.html", user, status, service=service_of(ace), missing=missing)
 
 
 async def _values(request: Request, user: User) -> dict[str, str]:
@@ -224,21 +228,8 @@ async def _values(request: Request, user: User) -> dict[str, str]:
     return {"current_skills": ", ".join(profile.skills) if profile is not None else ""}
 
 
-def _is_short(request: Request) -> bool:
-    """Whether a form may be read: it says how long it is, and the server reads no more than that."""
-    length = request.headers.get("content-length", "")
-    return length.isdecimal() and int(length) <= LARGEST_FORM
-
-
 async def _document(upload: object) -> Document | None:
-    """Give a file that was chosen; its content says what it is, not its name."""
+    """Give a file that was chosen; None where there is none."""
     if not isinstance(upload, UploadFile) or not upload.filename:
         return None
-    content = await upload.read()
-    return Document(content, "application/pdf" if content.startswith(b"%PDF-") else "text/plain")
-
-
-def _number(conversation: str) -> int | None:
-    # What is no number of ours is no talk of anybody's.
-    is_one = conversation.isascii() and conversation.isdecimal() and len(conversation) <= 18
-    return int(conversation) if is_one else (0 if conversation else None)
+    return document_of(await upload.read())

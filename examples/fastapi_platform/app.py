@@ -52,7 +52,6 @@ from examples.fastapi_platform import (
     trail,
 )
 from examples.fastapi_platform.accounts import AccountCreated, asking, recording, signed_in, welcoming
-from examples.fastapi_platform.career import RefusedError
 from examples.fastapi_platform.database import Sessions, open_engine, prepare
 from examples.fastapi_platform.identity import IdentityVerified
 from examples.fastapi_platform.listening import channel_rules, member
@@ -60,6 +59,7 @@ from examples.fastapi_platform.postings import finding
 from examples.fastapi_platform.tables import BROADCASTS, ERASURES, MAILS, USAGE, WEBHOOK_CLAIMS
 from examples.fastapi_platform.telling import forget_old_news, telling
 from examples.shared import STATIC
+from examples.shared.advising import RefusedError
 from examples.shared.links import SignedLinks
 from examples.shared.policy import content_policy
 

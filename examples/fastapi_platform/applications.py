@@ -23,12 +23,13 @@ from ace_integrations.realtime import ApplicationStatusChanged
 from examples.fastapi_platform.accounts import SignedIn, Visitor
 from examples.fastapi_platform.offers import Employer, own, owns
 from examples.fastapi_platform.paying import now_of
-from examples.fastapi_platform.postings import posting_of
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.tables import AUDIT, Application, Job, User, as_utc
+from examples.fastapi_platform.tables import AUDIT, Application, Job, User
 from examples.shared.accounts import SENDER, user_key
 from examples.shared.events import ApplicationReceived
 from examples.shared.forms import Cv, NewStatus, wrong_fields
+from examples.shared.moments import as_utc
+from examples.shared.searching import posting_of
 from examples.shared.steps import HIRING, Hiring, StepRefusedError
 
 router = APIRouter()

@@ -1,19 +1,18 @@
 """Who was in a class: comings and goings as they are told, late, twice and in any order, and what comes of them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations import AsyncAce
-from ace_integrations.video import LeaveReason, PersonJoined, PersonLeft, attendance, presences
+from ace_integrations.video import PersonJoined, PersonLeft, attendance, presences
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, SessionAttendance, SessionEvent, as_utc
-
-PAGE = "page"
-"""Who told what somebody's own page said: a student could forge it, so it counts only where the provider is silent."""
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, SessionAttendance, SessionEvent
+from examples.shared.classes import PAGE, event_columns, told_of
+from examples.shared.moments import as_utc
 
 
 def on_room_event(ace: AsyncAce, clock: Callable[[], float]) -> Any:
@@ -38,19 +37,10 @@ async def note(
     """
     if told.person is None:
         return
-    left = told if isinstance(told, PersonLeft) else None
-    key = {
-        "session_id": row.id,
-        "provider": told.provider,
-        "person": told.person,
-        "connection": told.connection,
-        "order": told.order,
-        "kind": "joined" if left is None else "left",
-    }
-    if await session.scalar(select(SessionEvent.id).filter_by(**key)) is not None:
+    key, more = event_columns(told)
+    if await session.scalar(select(SessionEvent.id).filter_by(session_id=row.id, **key)) is not None:
         return
-    stayed = left.stayed.total_seconds() if left is not None and left.stayed is not None else None
-    session.add(SessionEvent(**key, at=told.at, reason=left.reason.value if left else None, stayed_s=stayed))
+    session.add(SessionEvent(session_id=row.id, **key, **more))
     await session.flush()
     await reckon(session, row, ace, now=now)
 
@@ -61,7 +51,7 @@ async def reckon(session: AsyncSession, row: LiveSession, ace: AsyncAce, *, now:
     if not events:
         return
     believed = [event for event in events if event.provider != PAGE] or events
-    told = presences(_told(event, row.room or "") for event in believed)
+    told = presences(told_of(event, row.room or "") for event in believed)
     ended_at = as_utc(row.ended_at) if row.ended_at else None
     people = await _people(session, row, ace)
     await session.execute(delete(SessionAttendance).where(SessionAttendance.session_id == row.id))
@@ -86,18 +76,3 @@ async def _people(session: AsyncSession, row: LiveSession, ace: AsyncAce) -> dic
     taken = await session.scalars(select(Enrollment.user_id).where(Enrollment.course_id == row.course_id))
     found = (row.teacher_id, course.teacher_id, *taken)
     return {ace.video.known_as(str(user_id)): user_id for user_id in found if user_id is not None}
-
-
-def _told(event: SessionEvent, room: str) -> PersonJoined | PersonLeft:
-    common: dict[str, Any] = {
-        "provider": event.provider,
-        "room": room,
-        "at": as_utc(event.at),
-        "order": event.order,
-        "person": event.person,
-        "connection": event.connection,
-    }
-    if event.kind == "joined":
-        return PersonJoined(**common)
-    stayed = None if event.stayed_s is None else timedelta(seconds=event.stayed_s)
-    return PersonLeft(**common, reason=LeaveReason(event.reason or "unknown"), stayed=stayed)

@@ -12,9 +12,9 @@ from ace_integrations.payments import Choice
 from ace_integrations.payments.rates import Quote, RateRefusedError
 from examples.fastapi_platform import classroom, paying, quotes
 from examples.fastapi_platform.accounts import SignedIn, Visitor, asking
-from examples.fastapi_platform.classes import shown_start
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, Payment, User
+from examples.shared.classes import shown_start
 from examples.shared.paying import NEWS, NotPayableError, news_of, why_not
 from examples.shared.policy import card_script
 

@@ -1,85 +1,23 @@
-"""Who may ask the career advisor, what it is told of them, and what a refusal means; no HTTP but its statuses."""
+"""Who may ask the career advisor, and what it is told of them; no HTTP but its statuses."""
 
-import logging
-import math
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from ace_integrations import AceError, AsyncAce, BudgetExceededError, InvalidInputError, ProviderError
-from ace_integrations.ai import ContentBlockedError, QuotaExceededError
+from ace_integrations import AsyncAce
 from ace_integrations.audit import Audit
-from ace_integrations.career import ConversationNotFoundError, UserContext
 from ace_integrations.career import Course as Offered
 from ace_integrations.contrib.fastapi import get_ace
 from ace_integrations.contrib.sqlalchemy import AsyncSqlConversations, written
 from examples.fastapi_platform.accounts import SignedIn
-from examples.fastapi_platform.profiles import context_of
 from examples.fastapi_platform.rendering import language_of
 from examples.fastapi_platform.tables import AUDIT, CONVERSATIONS, AiConsent, Course, Profile, User
 from examples.shared.accounts import user_key
-
-WORDING = "2026-11"
-"""Which words the consent was given to; another value asks everybody again."""
-
-MOST_SHOWN = 60
-"""Messages of a talk that a page shows, the newest."""
-
-UNAVAILABLE = "AI service temporarily unavailable"
-
-logger = logging.getLogger("platform.career")
-
-
-class RefusedError(Exception):
-    """The advisor does not answer.
-
-    Attributes:
-        status: of HTTP.
-        reason: students_only, consent, no_conversation, input, blocked, limit, used_up or unavailable.
-        field: what of the question is at fault, "" for another reason.
-        problem: what is wrong with that field.
-        retry_after: whole seconds after which asking makes sense, None where nobody knows.
-    """
-
-    def __init__(
-        self, status: int, reason: str, *, field: str = "", problem: str = "", retry_after: float | None = None
-    ) -> None:
-        self.status = status
-        self.reason = reason
-        self.field = field
-        self.problem = problem
-        self.retry_after = None if retry_after is None else max(1, math.ceil(retry_after))
-        super().__init__(reason)
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Whom the advisor may answer.
-
-    Attributes:
-        key: the id that outside services and counts know the student by.
-        context: what the advisor is told of them.
-        locale: of structured advice; None for one who chose no language.
-    """
-
-    key: str
-    context: UserContext
-    locale: str | None
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message of a talk as a page shows it."""
-
-    text: str
-    is_own: bool
-    failed: bool
+from examples.shared.advising import MOST_SHOWN, WORDING, Asker, Message, RefusedError, shown
+from examples.shared.profiles import context_of
 
 
 async def asker(request: Request, user: SignedIn, ace: Annotated[AsyncAce, Depends(get_ace)]) -> Asker:
@@ -104,38 +42,6 @@ async def asker(request: Request, user: SignedIn, ace: Annotated[AsyncAce, Depen
 
 
 AskerDep = Annotated[Asker, Depends(asker)]
-
-
-@contextmanager
-def refusing() -> Generator[None]:
-    """Turn every failure of the advisor into what its user may know of it.
-
-    Raises:
-        RefusedError: nothing of what the service said is in it.
-    """
-    try:
-        yield
-    except ConversationNotFoundError:
-        raise RefusedError(404, "no_conversation") from None
-    except InvalidInputError as error:
-        problem = str(error).partition(": ")[2] or str(error)
-        raise RefusedError(422, "input", field=error.field, problem=problem) from None
-    except ContentBlockedError:
-        raise RefusedError(422, "blocked") from None
-    except AceError as error:
-        raise _failed(error) from None
-
-
-def _failed(error: AceError) -> RefusedError:
-    logger.warning("the advisor does not answer: %s", error)
-    if isinstance(error, ProviderError) and error.retry_after is not None and _is_used_up(error):
-        return RefusedError(429, "used_up", retry_after=error.retry_after)
-    return RefusedError(503, "unavailable")
-
-
-def _is_used_up(error: ProviderError) -> bool:
-    # A pause says what it is for.
-    return isinstance(error, BudgetExceededError | QuotaExceededError) or error.code == "quota"
 
 
 async def has_agreed(request: Request, user: User) -> bool:
@@ -190,16 +96,4 @@ async def messages(request: Request, conversation: int) -> Sequence[Message]:
     )
     async with request.app.state.sessions() as session:
         rows: Sequence[Any] = (await session.execute(newest)).all()
-    shown, later = list[Message](), set[str]()
-    for row in rows:
-        if not (row.failed and row.text in later):
-            shown.append(Message(row.text, row.speaker == "user", row.failed))
-        later.add(row.text)
-    return shown[::-1]
-
-
-def until(request: Request, refused: RefusedError) -> datetime | None:
-    """Give when a refusal ends, where that is known."""
-    if refused.retry_after is None:
-        return None
-    return datetime.fromtimestamp(request.app.state.clock(), UTC) + timedelta(seconds=refused.retry_after)
+    return shown(rows)

@@ -1,7 +1,7 @@
 """Live classes as they are stored: who somebody is to one, and every change, which `LiveClass` decides."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,16 +11,10 @@ from ace_integrations import AsyncAce, ProviderError
 from ace_integrations.realtime import SessionEnded, SessionStarted
 from ace_integrations.video import ClassStatus, LiveClass, Standing, scheduled
 from examples.fastapi_platform import attending, teachers
-from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User, as_utc
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User
 from examples.fastapi_platform.telling import Tell
+from examples.shared.classes import CLOSES_FOR, GRANT_TTL, columns_of, lesson_of, new_columns
 from examples.shared.events import SessionScheduled
-from examples.shared.texts import clean
-
-GRANT_TTL = timedelta(minutes=10)
-"""How long a grant is good; a page asks for the next one while its user stays, and is looked at anew each time."""
-
-CLOSES_FOR = timedelta(hours=1)
-"""How long a room that could not be closed is tried again: by then every grant has ended by itself."""
 
 
 @dataclass(frozen=True)
@@ -35,24 +29,6 @@ class Entry:
     def lesson(self) -> LiveClass:
         """The class as `LiveClass` knows it."""
         return lesson_of(self.row)
-
-
-def lesson_of(row: LiveSession) -> LiveClass:
-    """Give a stored class for a decision."""
-    return LiveClass(
-        id=str(row.id),
-        starts_at=as_utc(row.starts_at),
-        lasts=timedelta(seconds=row.lasts_s),
-        status=ClassStatus(row.status),
-        started_at=as_utc(row.started_at) if row.started_at else None,
-        ended_at=as_utc(row.ended_at) if row.ended_at else None,
-        version=row.version,
-    )
-
-
-def shown_start(row: LiveSession) -> datetime:
-    """Give when a class starts, in the zone that its teacher gave."""
-    return as_utc(row.starts_at).astimezone(timezone(timedelta(minutes=row.offset_min)))
 
 
 async def standing(session: AsyncSession, user: User, course: Course) -> Standing:
@@ -98,16 +74,7 @@ async def schedule(
         InvalidInputError: the time has no zone or has passed, or the length is none of a class.
     """
     lesson = scheduled("new", starts_at=starts_at, lasts=lasts, now=now)
-    offset = lesson.starts_at.utcoffset() or timedelta()
-    row = LiveSession(
-        course_id=course.id,
-        teacher_id=course.teacher_id,
-        title=clean(title),
-        # SQLite drops the zone without a look at it.
-        starts_at=lesson.starts_at.astimezone(UTC),
-        offset_min=int(offset.total_seconds() // 60),
-        lasts_s=int(lesson.lasts.total_seconds()),
-    )
+    row = LiveSession(course_id=course.id, teacher_id=course.teacher_id, **new_columns(lesson, title))
     session.add(row)
     await session.flush()
     await tell(session, SessionScheduled(session_id=str(row.id), course_id=str(course.id), title=row.title))
@@ -184,5 +151,5 @@ async def close_rooms(ace: AsyncAce, sessions: Any, *, now: datetime) -> None:
 
 
 def _write(row: LiveSession, lesson: LiveClass) -> None:
-    row.status, row.version = lesson.status.value, lesson.version
-    row.started_at, row.ended_at = lesson.started_at, lesson.ended_at
+    for name, value in columns_of(lesson).items():
+        setattr(row, name, value)

@@ -1,8 +1,6 @@
 """The pages of live classes: the list with its form, the classroom of teacher and student, and who was there."""
 
-from datetime import datetime, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -17,15 +15,12 @@ from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.admin import VisitingAdmin
 from examples.fastapi_platform.classes import Entry
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User, as_utc
+from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, User
+from examples.shared import classes as shared
+from examples.shared.moments import as_utc
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
-
-ZONES = ("Africa/Cairo", "Asia/Riyadh", "Asia/Dubai", "UTC")
-"""What a teacher may give a time in; scripts give any zone."""
-
-MOST_PAST = 20
 
 
 @router.get("/live")
@@ -43,7 +38,7 @@ async def schedule(
     course_id: Annotated[int, Form(ge=1, lt=2**63)],
     title: Annotated[str, Form()] = "",
     starts_at: Annotated[str, Form()] = "",
-    zone: Annotated[str, Form()] = ZONES[0],
+    zone: Annotated[str, Form()] = shared.ZONES[0],
     minutes: Annotated[str, Form()] = "60",
 ) -> Response:
     """Schedule a class, or show the form again with what is wrong; what was typed stays."""
@@ -55,7 +50,7 @@ async def schedule(
             course = await session.get(Course, course_id)
             if course is None or await classes.standing(session, user, course) is not Standing.TEACHER:
                 raise HTTPException(404, "No such course.")
-            await _schedule(request, session, course, values)
+            await live.schedule(request, session, course, *shared.typed_class(values))
     except InvalidInputError as error:
         return await _listed(request, user, status=422, values=values, wrong=error.field)
     return RedirectResponse("/live", 303)
@@ -147,37 +142,7 @@ def _closed(request: Request, user: User | None) -> Response:
 
 
 def _room(request: Request, user: User, entry: Entry, ace: AsyncAce) -> Response:
-    return page(
-        request,
-        "live_class.html",
-        user,
-        entry=entry,
-        lesson=entry.lesson,
-        start=classes.shown_start(entry.row),
-        may_enter=entry.who is not Standing.ADMIN,
-        side="student" if entry.who is Standing.STUDENT else "teacher",
-        is_set_up=bool(ace.settings.video),
-    )
-
-
-async def _schedule(request: Request, session: AsyncSession, course: Course, values: dict[str, Any]) -> None:
-    title = str(values["title"]).strip()
-    if not title or len(title) > live.LONGEST_TITLE:
-        raise InvalidInputError(f"has 1 to {live.LONGEST_TITLE} characters", field="title")
-    if not str(values["minutes"]).isdecimal():
-        raise InvalidInputError("is a number of minutes", field="lasts")
-    lasts = timedelta(minutes=min(int(values["minutes"]), 24 * 60))
-    await live.schedule(request, session, course, title, _moment(values), lasts)
-
-
-def _moment(values: dict[str, Any]) -> datetime:
-    if values["zone"] not in ZONES:
-        raise InvalidInputError("is none of those that the form has", field="starts_at")
-    try:
-        local = datetime.fromisoformat(values["starts_at"])
-    except ValueError:
-        raise InvalidInputError("is a date and a time", field="starts_at") from None
-    return local.replace(tzinfo=ZoneInfo(values["zone"]))
+    return page(request, "live_class.html", user, entry=entry, **shared.classroom(ace, entry.row, entry.who))
 
 
 async def _listed(
@@ -187,22 +152,8 @@ async def _listed(
         rows = await _concerning(session, user)
         taught = select(Course).where(Course.teacher_id == user.id).order_by(Course.id)
         own = list(await session.scalars(taught)) if user.status == "active" else []
-    over = [one for one in rows if one[0].status == ClassStatus.ENDED]
-    return page(
-        request,
-        "live.html",
-        user,
-        status,
-        running=[one for one in rows if one[0].status == ClassStatus.ACTIVE],
-        coming=[one for one in rows if one[0].status == ClassStatus.SCHEDULED],
-        over=over[::-1][:MOST_PAST],
-        side="student" if user.role == "student" else "teacher",
-        shown_start=classes.shown_start,
-        own=own,
-        zones=ZONES,
-        values=values or {"zone": ZONES[0], "minutes": "60"},
-        wrong=wrong,
-    )
+    shown = shared.listed(rows, role=user.role, own=own, values=values, wrong=wrong)
+    return page(request, "live.html", user, status, **shown)
 
 
 async def _concerning(session: AsyncSession, user: User) -> list[tuple[LiveSession, Course]]:

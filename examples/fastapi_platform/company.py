@@ -12,10 +12,10 @@ from ace_integrations.jobs import EmploymentType, ExperienceLevel
 from examples.fastapi_platform import applications, offers
 from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.offers import VisitingEmployer
-from examples.fastapi_platform.postings import posting_of
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import Application, Job, User
 from examples.shared.forms import PERIODS, TypedJob, typed, wrong_fields
+from examples.shared.searching import posting_of
 from examples.shared.steps import HIRING, Hiring, StepRefusedError
 
 router = APIRouter(include_in_schema=False)

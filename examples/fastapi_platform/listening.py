@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.realtime import ChannelRules, Member
 from ace_integrations.video import ClassStatus, Standing
-from examples.fastapi_platform import classes, universities
+from examples.fastapi_platform import classes
 from examples.fastapi_platform.tables import Course, Profile, User
+from examples.shared import universities
+from examples.shared.listening import channel_number
 
 
 def channel_rules(sessions: Callable[[], Any]) -> ChannelRules[User]:
@@ -39,7 +41,7 @@ def channel_rules(sessions: Callable[[], Any]) -> ChannelRules[User]:
 
     @rules.on("presence-session.{id}")
     async def in_session(user: User, *, id: str) -> Member | None:
-        number = _number(id)
+        number = channel_number(id)
         async with sessions()() as session:
             entry = None if number is None else await classes.enter(session, number, user)
         if entry is None or entry.row.status != ClassStatus.ACTIVE:
@@ -57,10 +59,5 @@ def member(user: User) -> Member:
 
 
 async def _by_id(session: AsyncSession, kind: type[Course], text: str) -> Course | None:
-    number = _number(text)
+    number = channel_number(text)
     return None if number is None else await session.get(kind, number)
-
-
-def _number(text: str) -> int | None:
-    """Read an id as the platform writes it: another spelling of it would be another channel."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 and text == str(int(text)) else None

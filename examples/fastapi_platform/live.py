@@ -1,59 +1,39 @@
 """Live classes for scripts: schedule, join, end, who was there, and the news of a page without a live connection."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ace_integrations import AsyncAce, ConfigurationError, InvalidInputError
+from ace_integrations import AsyncAce, InvalidInputError
 from ace_integrations.contrib.fastapi import get_ace
-from ace_integrations.video import (
-    ClassRefusedError,
-    JoinGrant,
-    LeaveReason,
-    Person,
-    PersonJoined,
-    PersonLeft,
-    Refusal,
-    Standing,
-)
+from ace_integrations.video import ClassRefusedError, JoinGrant, Refusal, Standing
 from examples.fastapi_platform import announcing, attending, classes
 from examples.fastapi_platform.accounts import SignedIn
-from examples.fastapi_platform.classes import Entry, lesson_of, shown_start
+from examples.fastapi_platform.classes import Entry
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import language_of
-from examples.fastapi_platform.tables import Course, LiveSession, SessionAttendance, User, as_utc
+from examples.fastapi_platform.tables import Course, LiveSession, SessionAttendance, User
 from examples.fastapi_platform.telling import channels_of, news_on
+from examples.shared.classes import (
+    NOT_YOUR_COURSE,
+    Scheduled,
+    Seen,
+    connection,
+    granted,
+    not_scheduled,
+    public,
+    public_attendance,
+    refusal_of,
+    seen,
+)
+from examples.shared.news import first_of
 
 router = APIRouter(prefix="/api/live")
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
-
-NOT_AUTHORIZED = "You are not authorized to join this session"
-NOT_YOUR_COURSE = "You are not authorized to create a session for this course"
-ASKS_AGAIN_S = 5
-"""Seconds after which somebody who waits for the teacher may ask again."""
-
-LONGEST_TITLE = 200
-
-
-class Scheduled(BaseModel):
-    """A class to come. The time has its zone, as in 2026-12-01T18:00:00+02:00."""
-
-    course_id: Annotated[int, Field(ge=1, lt=2**63)]
-    title: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
-    scheduled_at: datetime
-    duration_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 60
-
-
-class Seen(BaseModel):
-    """What the page of somebody in a class saw of their own coming and going; whose it is, their cookie says."""
-
-    kind: Literal["joined", "left"]
-    connection: Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,64}$")]
 
 
 @router.post("/session/create", status_code=201)
@@ -69,8 +49,7 @@ async def create(form: Scheduled, request: Request, user: SignedIn) -> Any:
             lasts = timedelta(minutes=form.duration_minutes)
             row = await schedule(request, session, course, form.title, form.scheduled_at, lasts)
         except InvalidInputError as error:
-            field = {"starts_at": "scheduled_at", "lasts": "duration_minutes"}.get(error.field or "", error.field)
-            return JSONResponse({"error": str(error), "field": field}, 422)
+            return JSONResponse(not_scheduled(error), 422)
     return public(row)
 
 
@@ -146,15 +125,7 @@ async def presence(session_id: int, form: Seen, request: Request, user: SignedIn
         entry = await _entry(session, session_id, user, to_change=True)
         entry.lesson.admit(entry.who)
         now = now_of(request)
-        about: dict[str, Any] = {
-            "provider": attending.PAGE,
-            "room": entry.row.room or "",
-            "at": now,
-            "order": int(now.timestamp() * 1000),
-            "person": ace.video.known_as(str(user.id)),
-            "connection": form.connection,
-        }
-        told = PersonJoined(**about) if form.kind == "joined" else PersonLeft(**about, reason=LeaveReason.LEFT)
+        told = seen(form, room=entry.row.room or "", person=ace.video.known_as(str(user.id)), now=now)
         await attending.note(session, entry.row, told, ace, now=now)
 
 
@@ -164,7 +135,7 @@ async def attendance(session_id: int, request: Request, user: SignedIn) -> Any:
     async with request.app.state.sessions() as session:
         entry = await _entry(session, session_id, user)
         rows = await attended(session, entry)
-    return {"session": public(entry.row), "attendance": [_public_attendance(row, who) for row, who in rows]}
+    return {"session": public(entry.row), "attendance": [public_attendance(row, who) for row, who in rows]}
 
 
 async def attended(session: AsyncSession, entry: Entry) -> list[tuple[SessionAttendance, User]]:
@@ -192,79 +163,26 @@ async def news(request: Request, user: SignedIn, ace: AceDep, since: float = 0) 
         since: Unix seconds of the platform's clock, as `now` of an earlier answer gave them.
     """
     now = now_of(request)
-    # Whatever cannot be a time of this clock asks from the beginning.
-    asked = since if 0 <= since <= now.timestamp() else 0.0
     async with request.app.state.sessions() as session:
         channels = await channels_of(session, user)
-        told = await news_on(session, channels, since=datetime.fromtimestamp(asked, UTC), now=now)
-    answer = {"now": now.timestamp(), "realtime": _connection(ace), "channels": channels}
-    events = [{**event, "told_at": event["told_at"].isoformat()} for event in told]
-    return JSONResponse({**answer, "events": events}, headers={"cache-control": "no-store"})
+        events = await news_on(session, channels, first=first_of(since, now))
+    answer = {"now": now.timestamp(), "realtime": connection(ace), "channels": channels, "events": events}
+    return JSONResponse(answer, headers={"cache-control": "no-store"})
 
 
 def refusal(request: Request, refused: ClassRefusedError) -> JSONResponse:
     """Answer a script that somebody may not do this with a class, or not now."""
     del request
-    match refused.reason:
-        case Refusal.NOT_YOURS:
-            return JSONResponse({"error": NOT_AUTHORIZED}, 403)
-        case Refusal.NOT_STARTED:
-            told = {"error": "The teacher has not started this session", "reason": "not_started"}
-            return JSONResponse(told, 409, headers={"retry-after": str(ASKS_AGAIN_S)})
-        case Refusal.ENDED:
-            return JSONResponse({"error": "This session has ended", "reason": "ended"}, 410)
-
-
-def public(row: LiveSession) -> dict[str, Any]:
-    """Give a class as browsers may know it; its room is told by a grant only."""
-    lesson = lesson_of(row)
-    return {
-        "id": row.id,
-        "course_id": row.course_id,
-        "title": row.title,
-        "scheduled_at": shown_start(row).isoformat(),
-        "duration_minutes": row.lasts_s // 60,
-        "status": str(lesson.status),
-        "started_at": lesson.started_at.isoformat() if lesson.started_at else None,
-        "ended_at": lesson.ended_at.isoformat() if lesson.ended_at else None,
-    }
+    told, status, headers = refusal_of(refused)
+    return JSONResponse(told, status, headers=headers)
 
 
 def _grant(request: Request, entry: Entry, user: User, ace: AsyncAce) -> JoinGrant:
-    lesson, now = entry.lesson, now_of(request)
-    role = lesson.admit(entry.who)
-    try:
-        return ace.video.grant(
-            session_id=lesson.id,
-            # No e-mail address: the others in the room could see it.
-            person=Person(id=str(user.id), name=user.name),
-            role=role,
-            now=now,
-            ends_at=lesson.grant_ends_at(now=now, ttl=classes.GRANT_TTL),
-            subject=entry.row.title,
-            language=language_of(request),
-        )
-    except ConfigurationError:
-        raise HTTPException(503, "Live classes are not set up.") from None
-
-
-def _connection(ace: AsyncAce) -> dict[str, Any] | None:
-    """Give what a page connects with; None where live messages are not set up, and then it asks for news only."""
-    try:
-        return dict(ace.realtime.browser_config()) if ace.settings.realtime else None
-    except ConfigurationError:
-        return None
-
-
-def _public_attendance(row: SessionAttendance, who: User) -> dict[str, Any]:
-    return {
-        "user_id": who.id,
-        "name": who.name,
-        "joined_at": as_utc(row.joined_at).isoformat(),
-        "left_at": as_utc(row.left_at).isoformat() if row.left_at else None,
-        "duration_s": row.duration_s,
-        "told_by": row.told_by,
-    }
+    now, language = now_of(request), language_of(request)
+    grant = granted(ace, entry.row, entry.who, user, now=now, language=language)
+    if grant is None:
+        raise HTTPException(503, "Live classes are not set up.")
+    return grant
 
 
 async def _entry(session: AsyncSession, session_id: int, user: User, *, to_change: bool = False) -> Entry:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from examples.fastapi_platform.accounts import SignedIn, Visitor
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.tables import Notice, User, as_utc
+from examples.fastapi_platform.tables import Notice, User
+from examples.shared.moments import as_utc
 from examples.shared.notices import link_of, text_of
 
 router = APIRouter()

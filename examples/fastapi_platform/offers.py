@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.contrib.fastapi import client_address
 from ace_integrations.contrib.sqlalchemy import written
-from examples.fastapi_platform import suggesting, universities
+from examples.fastapi_platform import suggesting
 from examples.fastapi_platform.accounts import SignedIn, Visitor
 from examples.fastapi_platform.paying import now_of
-from examples.fastapi_platform.postings import posting_of
 from examples.fastapi_platform.tables import AUDIT, Job, User
+from examples.shared import universities
 from examples.shared.accounts import user_key
 from examples.shared.forms import JobForm
+from examples.shared.searching import posting_of
 
 router = APIRouter()
 

@@ -16,7 +16,8 @@ from examples.fastapi_platform import quotes
 from examples.fastapi_platform.accounts import SignedIn, asking
 from examples.fastapi_platform.payments import apply, give_up, settle
 from examples.fastapi_platform.rendering import language_of
-from examples.fastapi_platform.tables import Course, Enrollment, Payment, User, as_utc
+from examples.fastapi_platform.tables import Course, Enrollment, Payment, User
+from examples.shared.moments import as_utc
 from examples.shared.paying import (
     ENDED,
     HOLDS,

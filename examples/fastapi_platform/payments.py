@@ -11,8 +11,9 @@ from ace_integrations.audit import Audit
 from ace_integrations.contrib.sqlalchemy import written
 from ace_integrations.payments import Access, Checkout, GatewayReport, Outcome, PaymentHint, StoredPayment
 from ace_integrations.webhooks import Event
-from examples.fastapi_platform.tables import AUDIT, Course, Enrollment, Payment, Revenue, as_utc
+from examples.fastapi_platform.tables import AUDIT, Course, Enrollment, Payment, Revenue
 from examples.shared.accounts import user_key
+from examples.shared.moments import as_utc
 from examples.shared.paying import LAPSED, LOOKS_AGAIN, LOOKS_FOR, OPEN, SETTLED, PaymentUnknownError
 
 checkout = Checkout()

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from ace_integrations.jobs import JobPosting, SearchFilters
-from examples.fastapi_platform.tables import Job, as_utc
+from examples.fastapi_platform.tables import Job
+from examples.shared.searching import posting_of, town_of
 
 MOST = 50
 """Postings of a search, the newest."""
@@ -29,30 +30,10 @@ def finding(sessions: Any, clock: Callable[[], float]) -> Callable[[SearchFilter
     return find
 
 
-def posting_of(job: Job) -> JobPosting:
-    """Give a row in the words that postings from outside have too."""
-    return JobPosting(
-        id=str(job.id),
-        title=job.title,
-        company=job.company,
-        location=job.location,
-        description=job.description,
-        salary_min=job.salary_min,
-        salary_max=job.salary_max,
-        salary_period=job.salary_period,
-        salary_currency=job.salary_currency,
-        employment_type=job.employment_type,
-        experience_level=job.experience_level,
-        remote=job.remote,
-        posted_at=as_utc(job.posted_at),
-    )
-
-
 def _conditions(filters: SearchFilters, now: datetime) -> list[ColumnElement[bool]]:
     conditions = [Job.closed_at.is_(None), *(_says(word) for word in (filters.keyword or "").split())]
     if filters.location:
-        # "Cairo, EG" and "Cairo" are one place here.
-        conditions.append(Job.places.icontains(filters.location.replace("،", ",").partition(",")[0], autoescape=True))
+        conditions.append(Job.places.icontains(town_of(filters.location), autoescape=True))
     if filters.remote:
         conditions.append(Job.remote.is_(True))
     if filters.employment_types:

@@ -12,17 +12,12 @@ from ace_integrations.contrib.sqlalchemy.broadcasts import broadcast_table
 from ace_integrations.contrib.sqlalchemy.conversations import conversation_tables
 from ace_integrations.contrib.sqlalchemy.privacy import erasure_table
 from ace_integrations.payments import Money
-from examples.fastapi_platform.universities import key_of
 from examples.shared.paying import OPEN
+from examples.shared.universities import key_of
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def as_utc(when: datetime) -> datetime:
-    """Give a stored time with its zone: SQLite gives it back without."""
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 class Base(DeclarativeBase):

@@ -1,7 +1,7 @@
 """What browsers are told: events by the live connection, and the same as news for pages that have none."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -9,22 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue
 from ace_integrations.realtime import Broadcast, private_course, private_university, private_user
-from ace_integrations.realtime.channels import ChannelKind
-from examples.fastapi_platform import universities
-from examples.fastapi_platform.tables import Course, Enrollment, News, Notice, Profile, User, as_utc
+from examples.fastapi_platform.tables import Course, Enrollment, News, Notice, Profile, User
+from examples.shared import universities
+from examples.shared.news import KEPT, MOST, rows_of, told_once
 from examples.shared.notices import NOTICES
 
 Tell = Callable[[AsyncSession, Broadcast], Awaitable[None]]
-
-KEPT = timedelta(hours=1)
-LOOKS_BACK = timedelta(minutes=5)
-"""News that is older when a page asks is none: a live connection would have dropped it too."""
-
-MOST = 100
-"""Events of an answer, the newest."""
-
-OVERLAP = timedelta(seconds=10)
-"""How much of what a page has asked for already it is given again: a transaction may commit late."""
 
 
 def telling(queue: AsyncSqlBroadcastQueue | None, *, now: Callable[[], datetime]) -> Tell:
@@ -37,12 +27,12 @@ def telling(queue: AsyncSqlBroadcastQueue | None, *, now: Callable[[], datetime]
     async def tell(session: AsyncSession, event: Broadcast) -> None:
         if queue is not None:
             await queue.put(session, event)
-        about = {"event_id": event.event_id, "name": event.name, "data": event.model_dump(mode="json")}
-        private = [channel.name for channel in event.channels() if channel.kind is ChannelKind.PRIVATE]
-        session.add_all([News(channel=channel, told_at=now(), **about) for channel in private])
+        rows = rows_of(event)
+        session.add_all([News(told_at=now(), **row) for row in rows])
         if event.name in NOTICES:
-            people = [person for channel in private for person in await _listeners(session, channel)]
-            session.add_all([Notice(user_id=person, told_at=now(), **about) for person in dict.fromkeys(people)])
+            listening = [one for row in rows for one in await _listeners(session, row["channel"])]
+            about = {name: rows[0][name] for name in ("event_id", "name", "data")} if rows else {}
+            session.add_all([Notice(user_id=one, told_at=now(), **about) for one in dict.fromkeys(listening)])
 
     return tell
 
@@ -75,17 +65,10 @@ async def channels_of(session: AsyncSession, user: User) -> list[str]:
     return [channel.name for channel in channels]
 
 
-async def news_on(
-    session: AsyncSession, channels: Iterable[str], *, since: datetime, now: datetime
-) -> list[dict[str, Any]]:
-    """Give what was told on channels last, oldest first, each event once."""
-    first = max(since - OVERLAP, now - LOOKS_BACK)
-    rows = await session.scalars(
-        select(News).where(News.channel.in_(channels), News.told_at >= first).order_by(News.id.desc()).limit(MOST)
-    )
-    told = reversed(rows.all())
-    once = {row.event_id: {"name": row.name, "data": row.data, "told_at": as_utc(row.told_at)} for row in told}
-    return list(once.values())
+async def news_on(session: AsyncSession, channels: Iterable[str], *, first: datetime) -> list[dict[str, Any]]:
+    """Give what was told on channels last from a time on, oldest first, each event once."""
+    newest = select(News).where(News.channel.in_(channels), News.told_at >= first).order_by(News.id.desc()).limit(MOST)
+    return told_once(reversed((await session.scalars(newest)).all()))
 
 
 async def forget_old_news(sessions: Any, *, now: datetime) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from examples.fastapi_platform.admin import Admin, VisitingAdmin
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.tables import AUDIT, ERASURES, User, as_utc
+from examples.fastapi_platform.tables import AUDIT, ERASURES, User
 from examples.shared.accounts import user_key
+from examples.shared.moments import as_utc
 
 router = APIRouter()
 

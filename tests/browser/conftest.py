@@ -102,8 +102,6 @@ REFUSALS = (
     ("ERR_FAILED", "/payment/confirm"),
     ("status of 401", "/broadcasting/auth"),
     ("status of 401", "/api/live/news"),
-    # The Django platform has no news yet.
-    ("status of 404", "/api/live/news"),
     ("status of 410", "/presence"),
     ("ERR_FAILED", "/external_api.js"),
     ("ERR_FAILED", "/AgoraRTC_N.js"),

@@ -10,7 +10,7 @@ from examples.shared.demonstration import Running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import Audit, Shot, advice_pages, be, guarded, sign_up, token_of
+from tests.browser.conftest import ON_EACH, Audit, Shot, advice_pages, be, guarded, sign_up, token_of
 from tests.browser.pages import goes_by_keyboard, is_well_formed, looks
 from tests.unit.career.papers import line, pdf
 
@@ -64,6 +64,7 @@ def record_announcements(page: Page) -> None:
     }""")
 
 
+@ON_EACH
 def test_a_new_student_agrees_tells_of_their_studies_and_asks(page: Page, servers: Running, shot: Shot) -> None:
     sign_up(page, servers.platform, f"new-{next(NUMBERS)}@example.com")
     page.get_by_role("button", name="Continue").click()
@@ -85,6 +86,7 @@ def test_a_new_student_agrees_tells_of_their_studies_and_asks(page: Page, server
     shot(page, "31-talk")
 
 
+@ON_EACH
 def test_an_answer_is_seen_as_it_comes_and_announced_once(talk: Page, failing: Any) -> None:
     failing("drip", operation="stream_generate_content", seconds=0.001)
     record_announcements(talk)

@@ -6,10 +6,11 @@ import pytest
 from examples.shared.demonstration import Running
 from examples.shared.messages import Language, say
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import Audit, Shot, board_pages, guarded
+from tests.browser.conftest import ON_EACH, Audit, Shot, board_pages, guarded
 from tests.browser.pages import goes_by_keyboard, is_well_formed, looks
 
 
+@ON_EACH
 def test_somebody_searches_narrows_reads_and_goes_out_to_apply(page: Page, servers: Running) -> None:
     page.goto(servers.platform)
     page.get_by_role("link", name="Jobs", exact=True).click()

@@ -10,23 +10,23 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from examples.fastapi_platform.demo import running
+from examples.shared.browser import open_browser
 from examples.shared.demonstration import ADMIN, Running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, Route, expect
-from tests.browser.conftest import ADMIN_PASSWORD, MANY, Audit, Shot, as_admin, be, guarded, token_of, verified
+from tests.browser.conftest import ADMIN_PASSWORD, MANY, ON_EACH, Audit, Shot, as_admin, be, guarded, token_of, verified
 from tests.browser.pages import goes_by_keyboard, is_narrow, is_well_formed
+from tests.integration.platforms import STARTS, Kind, sqlite_url
 
 NUMBERS = count(1)
 PATIENCE_MS = 15_000
 
 
 @pytest.fixture(scope="module", params=["jitsi", "agora"])
-def servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    database = tmp_path_factory.mktemp("platform") / "platform.sqlite3"
-    url = f"sqlite+aiosqlite:///{database}"
-    with running(url, limits=MANY, admin_password=ADMIN_PASSWORD, video=request.param) as both:
+def servers(request: pytest.FixtureRequest, kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    url = sqlite_url(tmp_path_factory.mktemp("platform"))
+    with STARTS[kind](url, limits=MANY, admin_password=ADMIN_PASSWORD, video=request.param) as both:
         yield both
 
 
@@ -62,7 +62,7 @@ def school(servers: Running) -> Iterator[School]:
     with (
         verified(servers, "lina@example.com") as student,
         teacher,
-        httpx.Client(base_url=servers.platform, trust_env=False) as admin,
+        open_browser(servers.platform) as admin,
     ):
         teacher.sign_up()
         teacher.start_verification()
@@ -105,6 +105,7 @@ def toast(page: Page, words: str) -> Any:
     return page.locator(".toast", has_text=words)
 
 
+@ON_EACH
 def test_a_class_from_its_schedule_to_its_attendance(browser: Browser, school: School, shot: Shot, video: str) -> None:
     servers, title = school.servers, f"Charts that tell the truth {next(NUMBERS)}"
     with school.seen_by(browser, school.teacher) as teacher, school.seen_by(browser, school.student) as student:

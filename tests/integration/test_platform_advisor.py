@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import httpx
@@ -15,7 +16,7 @@ from examples.fastapi_platform.profiles import router as profiles
 from examples.shared.messages import MESSAGES, Language, say
 from examples.shared.story import Story
 from fastapi.testclient import TestClient
-from tests.integration.platforms import ADMIN_PASSWORD, ON_FASTAPI, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, Kind, Platform, platform_on, sqlite_url
 from tests.unit.career.papers import line, pdf
 
 from ace_integrations import AsyncAce, Settings
@@ -27,14 +28,14 @@ PRIVATE = ("lina.farouk@example.com", "+20 100 555 0199", "01005550199")
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("advisor")), admin=True) as platform:
+def shared(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("advisor")), admin=True, kind=kind) as platform:
         yield platform
 
 
 @pytest.fixture
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("fresh"))) as platform:
+def fresh(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("fresh")), kind=kind) as platform:
         yield platform
 
 
@@ -107,15 +108,14 @@ BODIES: dict[str, dict[str, Any]] = {
 def people(shared: Platform) -> Iterator[list[httpx.Client]]:
     """Give them in the order of the table."""
     stranger, asked, agreed = (shared.student(f"{name}@example.com") for name in ("stranger", "asked", "agreed"))
-    with stranger, asked, agreed, httpx.Client(base_url=shared.url, trust_env=False, timeout=20) as teacher:
+    with stranger, asked, agreed, shared.browser() as teacher, shared.browser() as admin:
         asked.sign_up()
         agreed.sign_up()
         agreed.agree()
         form = {"name": "Mona Adel", "email": "mona@example.com", "password": "correct horse 42", "role": "teacher"}
         teacher.post("/signup", data=form)
-        with httpx.Client(base_url=shared.url, trust_env=False, timeout=20) as admin:
-            admin.post("/login", data={"email": "admin@example.com", "password": ADMIN_PASSWORD})
-            yield [stranger.browser, asked.browser, agreed.browser, teacher, admin]
+        admin.post("/login", data={"email": "admin@example.com", "password": ADMIN_PASSWORD})
+        yield [stranger.browser, asked.browser, agreed.browser, teacher, admin]
 
 
 def test_every_route_has_its_row() -> None:
@@ -171,10 +171,25 @@ def test_who_takes_the_consent_back_leaves_no_talk_behind_and_takes_nobody_elses
     assert fresh.database.one("SELECT count(*) FROM ace_audit WHERE what = 'ai.forgotten'") == 1
 
 
-def test_a_platform_without_a_language_model_has_no_advisor(tmp_path_factory: pytest.TempPathFactory) -> None:
-    url = sqlite_url(tmp_path_factory.mktemp("without"))
+@contextmanager
+def without_services(kind: Kind, url: str) -> Iterator[httpx.Client]:
+    """Give a browser at a platform without language model, outside jobs and live messages."""
+    if kind == "django":
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("ACE_AI", "ACE_JOBS", "ACE_REALTIME"):
+                patch.setenv(name, "")
+            with platform_on(url, kind=kind) as platform, platform.browser() as browser:
+                yield browser
+        return
     app = create_app(AsyncAce(Settings(sandbox=True, ai="", jobs="", realtime="")), database_url=url)
     with TestClient(app, follow_redirects=False) as client:
+        yield client
+
+
+def test_a_platform_without_a_language_model_has_no_advisor(
+    kind: Kind, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with without_services(kind, sqlite_url(tmp_path_factory.mktemp("without"))) as client:
         form = {"name": "Lina Farouk", "email": "lina@example.com", "password": "correct horse 42", "role": "student"}
         client.post("/signup", data=form)
         client.post("/advisor/consent", data={"adult": "yes", "agreed": "yes"})
@@ -193,7 +208,6 @@ def test_a_platform_without_a_language_model_has_no_advisor(tmp_path_factory: py
 # The five questions.
 
 
-@pytest.mark.parametrize("platform", ON_FASTAPI, indirect=True, ids="-".join)
 def test_a_talk_is_answered_and_goes_on(platform: Platform) -> None:
     with platform.advised() as story:
         first = post(story, "chat", message=QUESTION).json()
@@ -362,9 +376,9 @@ WHATS = {
 }
 
 
-@pytest.mark.parametrize("kind", ["status", "reset_before", "reset_after", "html", "bad_json"])
-def test_while_the_service_is_down_each_question_is_answered_503_with_one_sentence(kind: str, fresh: Platform) -> None:
-    fresh.control.fail(kind, provider="gemini", status=500, times=None)
+@pytest.mark.parametrize("fault", ["status", "reset_before", "reset_after", "html", "bad_json"])
+def test_while_the_service_is_down_each_question_is_answered_503_with_one_sentence(fault: str, fresh: Platform) -> None:
+    fresh.control.fail(fault, provider="gemini", status=500, times=None)
     with fresh.advised() as story:
         answers = [post(story, what, **body) for what, body in WHATS.items()]
     assert [(answer.status_code, answer.json()) for answer in answers] == [(503, DOWN)] * 6
@@ -403,9 +417,9 @@ def test_a_quota_that_is_used_up_says_when_it_comes_back(marker: str, fresh: Pla
     assert re.search(r"20\d\d-\d\d-\d\d \d\d:\d\d UTC", page.text)
 
 
-def test_a_students_own_budget_says_when_it_begins_anew(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_students_own_budget_says_when_it_begins_anew(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> None:
     url = sqlite_url(tmp_path_factory.mktemp("budget"))
-    with platform_on(url, user_budgets=("gemini=2 calls/day",)) as platform:
+    with platform_on(url, user_budgets=("gemini=2 calls/day",), kind=kind) as platform:
         with platform.advised() as lina, platform.advised("omar@example.com") as omar:
             answers = [post(lina, "chat", message=QUESTION) for _ in range(3)]
             assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -414,9 +428,11 @@ def test_a_students_own_budget_says_when_it_begins_anew(tmp_path_factory: pytest
         assert len(prompts(platform)) == 3
 
 
-def test_the_eleventh_question_in_a_minute_is_told_the_seconds(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_eleventh_question_in_a_minute_is_told_the_seconds(
+    kind: Kind, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     url = sqlite_url(tmp_path_factory.mktemp("limit"))
-    with platform_on(url, limits=("login=1000/minute",)) as platform:
+    with platform_on(url, limits=("login=1000/minute",), kind=kind) as platform:
         with platform.advised() as lina, platform.advised("omar@example.com") as omar:
             answers = [post(lina, "chat", message=QUESTION) for _ in range(11)]
             assert [answer.status_code for answer in answers] == [200] * 10 + [429]

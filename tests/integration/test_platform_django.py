@@ -119,6 +119,7 @@ def test_celerys_beat_does_every_chore() -> None:
     told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert told.stdout.split() == [
         "ace.broadcasts",
+        "ace.classes",
         "ace.erasures",
         "ace.mails",
         "ace.payments",

@@ -6,20 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
 import pytest
-from examples.fastapi_platform.announcing import LiveClassScheduled
 from examples.shared.accounts import SENDER
+from examples.shared.announcing import LiveClassScheduled
 from examples.shared.demonstration import ADMIN
 from examples.shared.lesson import Lesson
 from examples.shared.seat import Seat, SeatRefusedError
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Platform, fresh_postgresql, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, KINDS, Kind, Platform, fresh_postgresql, platform_on, sqlite_url
 
 from ace_integrations.mail import Address
 from ace_integrations.mail.notifications import lint, render
@@ -85,11 +85,12 @@ def form(platform: Platform, **fields: Any) -> dict[str, Any]:
     return {**usual, **fields}
 
 
-@pytest.fixture(scope="module", params=["jitsi", "agora"])
+@pytest.fixture(scope="module", params=list(product(KINDS, ("jitsi", "agora"))), ids="-".join)
 def school(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
-    """Give one school to all tests of a provider; each makes its own classes."""
-    url = sqlite_url(tmp_path_factory.mktemp(request.param))
-    with platform_on(url, admin=True, video=request.param) as platform, schooled(platform, request.param) as school:
+    """Give one school to all tests of a platform and a provider; each makes its own classes."""
+    kind, video = request.param
+    url = sqlite_url(tmp_path_factory.mktemp(video))
+    with platform_on(url, admin=True, video=video, kind=kind) as platform, schooled(platform, video) as school:
         yield school
 
 
@@ -520,9 +521,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("video", ["jitsi", "agora"])
-def test_the_live_part_of_the_journey_passes(video: str, database_url: str) -> None:
+def test_the_live_part_of_the_journey_passes(video: str, kind: Kind, database_url: str) -> None:
     with (
-        platform_on(database_url, admin=True, video=video) as platform,
+        platform_on(database_url, admin=True, video=video, kind=kind) as platform,
         platform.member("lina@example.com", course=1) as her,
     ):
         her.tell_of_studies()
@@ -534,10 +535,10 @@ def test_the_live_part_of_the_journey_passes(video: str, database_url: str) -> N
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[School]:
+def fresh(kind: Kind, tmp_path: Path) -> Iterator[School]:
     """Give a school of one test alone."""
     with (
-        platform_on(sqlite_url(tmp_path), admin=True, video="agora") as platform,
+        platform_on(sqlite_url(tmp_path), admin=True, video="agora", kind=kind) as platform,
         schooled(platform, "agora") as school,
     ):
         yield school
