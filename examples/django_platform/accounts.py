@@ -46,7 +46,8 @@ def keep_admin(email: str, password: str) -> None:
         found, is_new = User.objects.select_for_update().get_or_create(
             email=email.lower(), defaults={"name": "Admin", "role": "admin", "status": "active"}
         )
-        if is_new or found.role == "admin":
+        # Set anew it would be another one to sessions, and sign the admin out whenever a worker starts.
+        if is_new or (found.role == "admin" and not found.check_password(password)):
             found.set_password(password)
             found.save(update_fields=["password"])
 

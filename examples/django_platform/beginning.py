@@ -1,6 +1,8 @@
 """What a new platform begins with: its tables, the demonstration's courses and jobs, and the admin."""
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from django.core.management import call_command
 from django.core.management.color import no_style
@@ -11,9 +13,17 @@ from examples.django_platform.models import Course, Job
 from examples.django_platform.services import now
 from examples.shared.beginning import COURSES, first_postings
 
+_STARTING = 7421
+"""The lock of starting processes: any number that nothing else locks in this database."""
+
 
 def prepare() -> None:
     """Make the tables, and add what is missing; PLATFORM_ADMIN_EMAIL and _PASSWORD name the admin."""
+    with _alone():
+        _prepare()
+
+
+def _prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
         if not Course.objects.exists():
@@ -24,6 +34,20 @@ def prepare() -> None:
     email, password = (os.environ.get(f"PLATFORM_ADMIN_{name}", "") for name in ("EMAIL", "PASSWORD"))
     if email and password:
         keep_admin(email, password)
+
+
+@contextmanager
+def _alone() -> Generator[None]:
+    """Wait for other processes of the same server that start: two would find the same thing missing."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_STARTING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_STARTING])
 
 
 def _count_on() -> None:

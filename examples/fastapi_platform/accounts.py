@@ -18,6 +18,7 @@ from ace_integrations.contrib.fastapi import client_address
 from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, written
 from ace_integrations.events import AsyncHandler, EventBus
 from ace_integrations.usage import acting_for
+from examples.fastapi_platform.database import alone
 from examples.fastapi_platform.tables import AUDIT, Login, Notice, User
 from examples.shared.accounts import COOKIE, STAYS_S, SignUp, user_key, welcome
 from examples.shared.moments import as_utc
@@ -52,6 +53,7 @@ async def keep_admin(sessions: Any, login: tuple[str, str] | None) -> None:
         return
     email, password = login[0].lower(), hash_password(login[1])
     async with sessions.begin() as session:
+        await alone(session)
         found = await session.scalar(select(User).where(User.email == email))
         if found is None:
             session.add(User(name="Admin", email=email, role="admin", password=password, status="active"))

@@ -1,11 +1,10 @@
 """The platform: a FastAPI application put together from its parts."""
 
 import asyncio
-import logging
 import os
 import secrets
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -16,7 +15,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from ace_integrations import AsyncAce
 from ace_integrations.contrib.fastapi import health_route, realtime_routes, throttled, webhook_routes
-from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore, AsyncSqlSuppressions, AsyncSqlUsage
+from ace_integrations.contrib.sqlalchemy import AsyncSqlMailQueue, AsyncSqlStore, AsyncSqlSuppressions
 from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue
 from ace_integrations.contrib.sqlalchemy.privacy import AsyncSqlErasures
 from ace_integrations.events import EventBus
@@ -34,7 +33,6 @@ from examples.fastapi_platform import (
     attending,
     board,
     buying,
-    classes,
     classroom,
     company,
     identity,
@@ -46,35 +44,23 @@ from examples.fastapi_platform import (
     paying,
     payments,
     profiles,
-    refunds,
     stopping,
     teachers,
     trail,
 )
 from examples.fastapi_platform.accounts import AccountCreated, asking, recording, signed_in, welcoming
-from examples.fastapi_platform.database import Sessions, open_engine, prepare
+from examples.fastapi_platform.chores import OF_ALL, OF_EACH_PROCESS, AwaitedChore, beside, keep_usage
+from examples.fastapi_platform.database import open_engine, prepare
 from examples.fastapi_platform.identity import IdentityVerified
 from examples.fastapi_platform.listening import channel_rules, member
 from examples.fastapi_platform.postings import finding
-from examples.fastapi_platform.tables import BROADCASTS, ERASURES, MAILS, USAGE, WEBHOOK_CLAIMS
-from examples.fastapi_platform.telling import forget_old_news, telling
+from examples.fastapi_platform.tables import BROADCASTS, ERASURES, MAILS, WEBHOOK_CLAIMS
+from examples.fastapi_platform.telling import telling
 from examples.shared import STATIC
 from examples.shared.advising import RefusedError
 from examples.shared.links import SignedLinks
 from examples.shared.policy import content_policy
 
-MAILS_S = 0.2
-"""Seconds between two looks into the queue of mails."""
-SWEEP_S = 5.0
-"""Seconds after which what a killed process left behind is finished."""
-USAGE_S = 5.0
-PAYMENTS_S = 5.0
-EVENTS_S = 0.2
-"""Seconds between two looks into the queue of events for browsers."""
-CLASSES_S = 5.0
-ERASURES_S = 1.0
-PRUNES_S = 3600.0
-"""Seconds between two looks for webhooks that nobody can send again."""
 WEBHOOKS = ("didit", "mailgun", "stripe", "paypal", "pusher", "jaas", "agora")
 """Where webhooks come in; JaaS is Jitsi's name there."""
 
@@ -101,8 +87,6 @@ PARTS = (
 )
 """Modules with a router whose every route counts for who asks; webhooks and the pages' own files count for nobody."""
 
-logger = logging.getLogger("platform")
-
 
 def create_app(
     ace: AsyncAce | None = None,
@@ -111,6 +95,7 @@ def create_app(
     origin: str | None = None,
     admin_login: tuple[str, str] | None = None,
     clock: Callable[[], float] = time.time,
+    chores: Sequence[AwaitedChore] | None = None,
 ) -> FastAPI:
     """Put the platform together; nothing is opened before it starts.
 
@@ -119,6 +104,8 @@ def create_app(
         origin: where browsers reach the platform, as in http://127.0.0.1:8000.
         admin_login: address and password of the one admin; PLATFORM_ADMIN_EMAIL and _PASSWORD when not given.
         clock: gives Unix seconds; the sandbox's clock where that is moved.
+        chores: what is done beside the requests; all of them when not given, unless CELERY_BROKER_URL says that
+            Celery's workers do them.
     """
     ace = ace or AsyncAce(clock=clock)
 
@@ -132,34 +119,23 @@ def create_app(
         state.links = SignedLinks(_secret(), clock=clock)
         state.origin = origin or os.environ.get("PLATFORM_URL", "http://127.0.0.1:8000")
         state.receiver.store = AsyncSqlStore(sessions, WEBHOOK_CLAIMS)
-        mails = state.mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
-        events = AsyncSqlBroadcastQueue(sessions, BROADCASTS, clock=clock) if ace.settings.realtime else None
-        state.tell = telling(events, now=lambda: datetime.fromtimestamp(clock(), UTC))
+        state.mails = AsyncSqlMailQueue(sessions, MAILS, clock=clock)
+        state.events = AsyncSqlBroadcastQueue(sessions, BROADCASTS, clock=clock) if ace.settings.realtime else None
+        state.tell = telling(state.events, now=lambda: datetime.fromtimestamp(clock(), UTC))
         state.erasures = AsyncSqlErasures(sessions, ERASURES, clock=clock)
         ace.mail.suppressions = AsyncSqlSuppressions(sessions, MAILS)
         ace.jobs.board.local = finding(sessions, clock)
         state.talks = set()
         _connect(app)
-        usage = AsyncSqlUsage(sessions, USAGE)
-        background = [
-            asyncio.create_task(_every(MAILS_S, lambda: mails.send_due(ace.mail))),
-            asyncio.create_task(_every(SWEEP_S, state.receiver.sweep)),
-            asyncio.create_task(_every(USAGE_S, lambda: usage.keep(ace.usage))),
-            asyncio.create_task(_every(PAYMENTS_S, lambda: _finish_payments(ace, sessions, clock))),
-            asyncio.create_task(_every(ERASURES_S, lambda: state.erasures.run_due(ace.privacy))),
-            asyncio.create_task(_every(PRUNES_S, lambda: state.receiver.store.prune(clock=clock))),
-            asyncio.create_task(_every(CLASSES_S, lambda: _finish_classes(app))),
-        ]
-        if events is not None:
-            background.append(asyncio.create_task(_every(EVENTS_S, lambda: events.send_due(ace.realtime))))
         try:
-            yield
+            async with beside(state, _usual_chores() if chores is None else chores):
+                yield
         finally:
-            for task in (*background, *state.talks):
-                task.cancel()
+            for talk in state.talks:
+                talk.cancel()
                 with suppress(asyncio.CancelledError):
-                    await task
-            await usage.keep(ace.usage)
+                    await talk
+            await keep_usage(state)
             await ace.aclose()
             await engine.dispose()
 
@@ -179,6 +155,10 @@ def create_app(
         app.include_router(realtime_routes(ace, rules, user=signed_in, member=member), dependencies=limited)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def _usual_chores() -> Sequence[AwaitedChore]:
+    return OF_EACH_PROCESS if os.environ.get("CELERY_BROKER_URL") else (*OF_ALL, *OF_EACH_PROCESS)
 
 
 def _secret() -> bytes:
@@ -214,32 +194,6 @@ def _connect(app: FastAPI) -> None:
     receiver.on(DeliveryEvent)(state.mails.note)
     receiver.on(PaymentHint)(payments.on_payment_hint(state.ace, state.sessions))
     receiver.on(PersonJoined, PersonLeft)(attending.on_room_event(state.ace, state.clock))
-
-
-async def _finish_payments(ace: AsyncAce, sessions: Sessions, clock: Callable[[], float]) -> None:
-    """Take up payments that nobody spoke of any more, and refunds whose answer was lost."""
-    now = datetime.fromtimestamp(clock(), UTC)
-    await payments.look_again(ace, sessions, now=now)
-    await refunds.send_again(ace, sessions, now=now)
-
-
-async def _finish_classes(app: FastAPI) -> None:
-    """End what nobody ended, close what could not be closed, and forget what is no news any more."""
-    state = app.state
-    now = datetime.fromtimestamp(state.clock(), UTC)
-    await classes.end_overdue(state.ace, state.sessions, now=now, tell=state.tell)
-    await classes.close_rooms(state.ace, state.sessions, now=now)
-    await forget_old_news(state.sessions, now=now)
-
-
-async def _every(seconds: float, job: Callable[[], Awaitable[object]]) -> None:
-    """Do a job again and again; one that fails is tried again at its next time."""
-    while True:
-        await asyncio.sleep(seconds)
-        try:
-            await job()
-        except Exception:
-            logger.exception("a background job failed")
 
 
 async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:

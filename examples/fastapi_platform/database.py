@@ -3,13 +3,15 @@
 import os
 from typing import Any
 
-from sqlalchemy import event, select
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy import event, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from examples.fastapi_platform.tables import Base, Course, Job, utc_now
 from examples.shared.beginning import COURSES, first_postings
 
 Sessions = async_sessionmaker[AsyncSession]
+_STARTING = 7421
+"""The lock of starting processes: any number that nothing else locks in this database."""
 
 
 def open_engine(url: str | None = None) -> AsyncEngine:
@@ -23,14 +25,26 @@ def open_engine(url: str | None = None) -> AsyncEngine:
 async def prepare(engine: AsyncEngine) -> Sessions:
     """Create the tables, the demonstration's courses and its jobs where they are missing."""
     async with engine.begin() as connection:
+        await alone(connection)
         await connection.run_sync(Base.metadata.create_all)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     async with sessions.begin() as session:
+        await alone(session)
         if await session.scalar(select(Course.id).limit(1)) is None:
             session.add_all([Course(**course) for course in COURSES])
         if await session.scalar(select(Job.id).limit(1)) is None:
             session.add_all([Job(**posting) for posting in first_postings(utc_now())])
     return sessions
+
+
+async def alone(transaction: AsyncConnection | AsyncSession) -> None:
+    """Let what a starting process adds wait for other processes that start, until this transaction ends.
+
+    Two would find the same thing missing. SQLite's transactions wait for each other anyhow.
+    """
+    bind = transaction if isinstance(transaction, AsyncConnection) else transaction.get_bind()
+    if bind.dialect.name == "postgresql":
+        await transaction.execute(select(func.pg_advisory_xact_lock(_STARTING)))
 
 
 def _make_sqlite_strict(engine: AsyncEngine) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tests.integration.platforms import KINDS, ON, Kind, Platform, fresh_postgresql, platform_on, sqlite_url
 
+pytest.register_assert_rewrite("tests.integration.ledgers")
+
 
 @pytest.fixture(params=ON, ids="-".join)
 def platform(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Platform]:

@@ -13,12 +13,14 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from examples.fastapi_platform import accounts, identity, paying, payments, refunds
 from examples.fastapi_platform import app as application
+from examples.fastapi_platform.chores import OF_ALL, OF_EACH_PROCESS
 from examples.shared.demonstration import listening
 
 from ace_integrations import AsyncAce, Settings
@@ -85,14 +87,14 @@ def run(sandbox: str, folder: str, port: int, point: str) -> None:
     """Be the platform until told to end, or until the point is reached."""
     if point:
         plant(point)
-    application.SWEEP_S = 0.1
     os.environ["ACE_SANDBOX_URL"] = sandbox
     control = join_or_start().control
     ace = AsyncAce(Settings(sandbox_url=sandbox, payments=("stripe", "paypal")), clock=control.now)
     with listening(port) as taken:
         origin = f"http://127.0.0.1:{taken.getsockname()[1]}"
         url = f"sqlite+aiosqlite:///{Path(folder) / 'platform.sqlite3'}"
-        app = application.create_app(ace, database_url=url, origin=origin, clock=control.now)
+        quick = [replace(one, every_s=0.1) for one in (*OF_ALL, *OF_EACH_PROCESS)]
+        app = application.create_app(ace, database_url=url, origin=origin, clock=control.now, chores=quick)
         server = _Announcing(uvicorn.Config(app, log_level="critical", access_log=False))
         server.origin = origin
         server.run(sockets=[taken])

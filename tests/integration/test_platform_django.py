@@ -83,6 +83,14 @@ def test_preparing_again_adds_nothing_and_gives_the_admin_the_password_again(tmp
     assert counts[1] != counts[3]
 
 
+def test_a_worker_that_starts_leaves_the_admin_signed_in(shared: Platform) -> None:
+    with shared.browser() as browser:
+        browser.post("/login", data={"email": "admin@example.com", "password": ADMIN_PASSWORD})
+        admin = {"PLATFORM_ADMIN_EMAIL": "admin@example.com", "PLATFORM_ADMIN_PASSWORD": ADMIN_PASSWORD}
+        assert run(MANAGE, "prepare", **beside(shared), **admin).returncode == 0
+        assert browser.get("/admin/payments").status_code == 200
+
+
 # Tables.
 
 

@@ -1,0 +1,180 @@
+"""A platform as it runs in earnest: two web workers and two of Celery on one database and one Redis, and its beat.
+
+Any of them may be killed at any time. What stands before them stays, as a balancer would: the socket that both web
+workers accept from, and outside of all of it the services that they talk to.
+"""
+
+import os
+import random
+import socket
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from examples.shared.demonstration import ADMIN, listening, send_webhooks
+from tests.integration.nursery import OFFSET
+from tests.integration.platforms import ADMIN_PASSWORD, PATIENT, Database, Kind
+
+from ace_integrations.sandbox import RunningSandbox, start
+from ace_integrations.sandbox.app import Sandbox
+
+ROOT = Path(__file__).parents[2]
+WORKERS = ("web-1", "web-2", "celery-1", "celery-2")
+BROKER = 9
+"""The number of the Redis database that only these workers use."""
+
+
+class Nursery:
+    """The process that starts and ends workers; see the module `nursery`."""
+
+    def __init__(self, kind: Kind, environment: dict[str, str], taken: socket.socket, folder: Path) -> None:
+        self._folder = folder
+        command = [sys.executable, "-m", "tests.integration.nursery", kind, str(taken.fileno()), str(folder / "clock")]
+        with (folder / "workers.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                env={**os.environ, **environment, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+                cwd=folder,
+                text=True,
+                pass_fds=[taken.fileno()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        assert self._said() == "ready", self.log()
+
+    def start(self, what: str) -> int:
+        """Start a process, and give its id."""
+        return int(self._told(what))
+
+    def kill(self, process: int) -> int:
+        """Kill a process, and give what ended it."""
+        return int(self._told(f"kill {process}"))
+
+    def close(self) -> None:
+        """End all of them."""
+        self._process.communicate(timeout=60)
+
+    def log(self) -> str:
+        """Give what the workers complained of."""
+        return (self._folder / "workers.log").read_text()
+
+    def _told(self, line: str) -> str:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return self._said()
+
+    def _said(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+
+class Crew:
+    """All workers of a platform, its database, and the services that it uses.
+
+    Attributes:
+        url: where the web workers answer.
+        kills: how often each worker was killed.
+        endings: what ended a worker, where that was not its killer.
+    """
+
+    def __init__(self, kind: Kind, nursery: Nursery, running: RunningSandbox, database: Database, url: str) -> None:
+        self.kind = kind
+        self.url = url
+        self.database = database
+        self.control = running.control
+        assert running.sandbox is not None
+        self.sandbox: Sandbox = running.sandbox
+        self.kills: Counter[str] = Counter()
+        self.endings: list[tuple[str, int]] = []
+        self._nursery = nursery
+        self._processes: dict[str, int] = {}
+        self._one_at_a_time = threading.Lock()
+
+    def start(self) -> Self:
+        """Start every worker, all at once."""
+        for name in (*WORKERS, "beat"):
+            self._processes[name] = self._nursery.start(name.partition("-")[0])
+        return self
+
+    def kill(self, name: str) -> None:
+        """Kill a worker, and start another in its place at once."""
+        with self._one_at_a_time:
+            ended_by = self._nursery.kill(self._processes[name])
+            if ended_by != -9:
+                self.endings.append((name, ended_by))
+            self.kills[name] += 1
+            self._processes[name] = self._nursery.start(name.partition("-")[0])
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock of the services, and then the one of the workers."""
+        self.control.advance(seconds)
+        (self._nursery._folder / "clock").write_bytes(OFFSET.pack(self.sandbox.clock.offset_s))
+
+    def log(self) -> str:
+        """Give what the workers complained of."""
+        return self._nursery.log()
+
+
+class Killer:
+    """Kills a worker at random whenever some requests were sent since the last time.
+
+    Args:
+        mean: how many requests lie between two kills.
+    """
+
+    def __init__(self, crew: Crew, *, seed: int, mean: int) -> None:
+        self._crew = crew
+        self._random = random.Random(seed)
+        self._mean = mean
+        self._left = mean
+        self._counting = threading.Lock()
+
+    def count(self) -> None:
+        """Count one more request."""
+        with self._counting:
+            self._left -= 1
+            if self._left:
+                return
+            self._left = self._random.randint(1, 2 * self._mean - 1)
+            victim = self._random.choice(WORKERS)
+        self._crew.kill(victim)
+
+
+@contextmanager
+def crew_on(kind: Kind, database_url: str, redis_url: str, folder: Path) -> Generator[Crew]:
+    """Start the services, and a crew on an empty database."""
+    broker = f"{redis_url.rpartition('/')[0]}/{BROKER}"
+    (folder / "clock").write_bytes(OFFSET.pack(0.0))
+    database = Database(database_url)
+    with start() as running, listening(0) as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        send_webhooks(running, url)
+        environment = {
+            "ACE_SANDBOX_URL": running.url,
+            "ACE_PAYMENTS": "stripe,paypal",
+            "ACE_LIMITS": ",".join(PATIENT),
+            "REDIS_URL": broker,
+            "CELERY_BROKER_URL": broker,
+            "DATABASE_URL": database_url,
+            "PLATFORM_URL": url,
+            "PLATFORM_ADMIN_EMAIL": ADMIN,
+            "PLATFORM_ADMIN_PASSWORD": ADMIN_PASSWORD,
+            "PLATFORM_SECRET": "one for all workers",
+            "SECRET_KEY": "one for all workers",
+        }
+        # Whoever asks waits in the queue of this socket, also while both web workers are dead.
+        taken.listen(128)
+        taken.setblocking(False)
+        nursery = Nursery(kind, environment, taken, folder)
+        try:
+            yield Crew(kind, nursery, running, database, url)
+        finally:
+            nursery.close()
+            database.close()

@@ -1,0 +1,97 @@
+"""Two web workers and two of Celery, killed at random under load: nothing is lost, and nothing is done twice."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.integration.crews import Crew, Killer, crew_on
+from tests.integration.crowds import Crowd, students
+from tests.integration.ledgers import Tables, compare
+from tests.integration.platforms import Kind, fresh_postgresql
+
+AT_ONCE = 8
+"""How many students do something at the same moment."""
+
+JOBS = 6
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much happens: students, applications of each, kills, and what a student asks on average."""
+
+    students: int
+    applications: int
+    kills: int
+
+    @property
+    def requests(self) -> int:
+        """About how many requests are sent in all."""
+        return self.students * (6 + 5 * self.applications)
+
+
+SHORT: dict[Kind, Size] = {"fastapi": Size(24, 1, 8), "django": Size(24, 0, 8)}
+LONG: dict[Kind, Size] = {"fastapi": Size(2500, 1, 220), "django": Size(2500, 0, 220)}
+
+
+@pytest.fixture
+def crew(
+    kind: Kind, postgresql_url: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Crew]:
+    # The service of live messages shows the last ones only; here it is asked for all.
+    monkeypatch.setattr("ace_integrations.realtime.pusher.sandbox.log.KEPT", None)
+    with crew_on(kind, fresh_postgresql(postgresql_url), redis_url, tmp_path) as running:
+        yield running.start()
+
+
+def walk(crew: Crew, size: Size, *, seed: int) -> None:
+    with Crowd(crew, lambda: None) as crowd:
+        crowd.begin(JOBS if size.applications else 0)
+        meant = list(students(size.students, crowd.jobs, applications=size.applications, seed=seed))
+        killer = Killer(crew, seed=seed, mean=size.requests // size.kills)
+        crowd.before = killer.count
+        with ThreadPoolExecutor(AT_ONCE) as everybody:
+            lives = [everybody.submit(crowd.live, one, random.Random(f"{seed} {one.email}")) for one in meant]
+            for life in lives:
+                life.result()
+        settle(crew)
+        compare(crew, meant)
+
+
+def settle(crew: Crew) -> None:
+    """Let time pass until nothing is left to do: past every lease and pause, and the lag of the mail service's log."""
+    tables = Tables(crew)
+    wait(lambda: not tables.waiting(), within_s=5)
+    crew.advance(61)
+    # Older than five minutes an event is no news: it is told before more time passes.
+    wait(lambda: "events" not in tables.waiting(), within_s=30)
+    for _ in range(120):
+        if wait(lambda: not tables.waiting() and all_delivered(crew), within_s=2):
+            return
+        crew.advance(120)
+    raise AssertionError(f"still waiting: {tables.waiting()}")
+
+
+def all_delivered(crew: Crew) -> bool:
+    return all(one.state == "delivered" for one in list(crew.sandbox.deliveries.all.values()))
+
+
+def wait(done: Callable[[], bool], *, within_s: float) -> bool:
+    deadline = time.monotonic() + within_s
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_workers_that_are_killed_now_and_then_lose_nothing_and_repeat_nothing(crew: Crew) -> None:
+    walk(crew, SHORT[crew.kind], seed=1)
+
+
+@pytest.mark.campaign
+def test_workers_that_are_killed_hundreds_of_times_lose_nothing_and_repeat_nothing(crew: Crew) -> None:
+    walk(crew, LONG[crew.kind], seed=time.time_ns() % 1_000_000)
