@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Generator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -122,6 +123,10 @@ class Crew:
         return self._nursery.log()
 
 
+LONGEST_DELAY_S = 0.05
+"""About as long as a request takes: the kill may come before it, in the middle of it, or after it."""
+
+
 class Killer:
     """Kills a worker at random whenever some requests were sent since the last time.
 
@@ -135,15 +140,31 @@ class Killer:
         self._mean = mean
         self._left = mean
         self._counting = threading.Lock()
+        self._is_over = threading.Event()
+        self._hand = ThreadPoolExecutor(1)
+        self._kills: list[Future[None]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *caught: object) -> None:
+        self._is_over.set()
+        self._hand.shutdown()
+        for kill in self._kills:
+            kill.result()
 
     def count(self) -> None:
-        """Count one more request."""
+        """Count one more request that is about to be sent."""
         with self._counting:
             self._left -= 1
             if self._left:
                 return
-            self._left = self._random.randint(1, 2 * self._mean - 1)
-            victim = self._random.choice(WORKERS)
+            self._left = self._random.randint(self._mean // 2, self._mean * 3 // 2)
+            victim, delay_s = self._random.choice(WORKERS), self._random.uniform(0, LONGEST_DELAY_S)
+        self._kills.append(self._hand.submit(self._kill, victim, delay_s))
+
+    def _kill(self, victim: str, delay_s: float) -> None:
+        self._is_over.wait(delay_s)
         self._crew.kill(victim)
 
 

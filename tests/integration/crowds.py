@@ -27,12 +27,13 @@ class Stubborn(httpx.BaseTransport):
 
     Args:
         before: called before each try.
+        lost: called after each that was not answered.
     """
 
-    def __init__(self, before: Callable[[], None]) -> None:
+    def __init__(self, before: Callable[[], None], lost: Callable[[], None]) -> None:
         self._before = before
+        self._lost = lost
         self._inner = httpx.HTTPTransport(trust_env=False)
-        self.lost = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
@@ -42,20 +43,13 @@ class Stubborn(httpx.BaseTransport):
                 answer = self._inner.handle_request(request)
                 answer.read()
             except httpx.TransportError:
-                self.lost += 1
+                self._lost()
             else:
                 return answer
         raise AssertionError(f"{request.url} is never answered")
 
     def close(self) -> None:
         self._inner.close()
-
-
-def stubborn_browser(platform: str, before: Callable[[], None]) -> httpx.Client:
-    """Give a browser whose user asks again."""
-    return httpx.Client(
-        base_url=platform, auth=FormToken(platform), transport=Stubborn(before), follow_redirects=False, timeout=60
-    )
 
 
 @dataclass
@@ -92,11 +86,13 @@ class Crowd:
     Attributes:
         before: called before each request that somebody sends.
         jobs: what the company posted.
+        lost: how many requests were not answered, and sent again.
     """
 
-    def __init__(self, crew: Crew, before: Callable[[], None]) -> None:
+    def __init__(self, crew: Crew) -> None:
         self._crew = crew
-        self.before = before
+        self.before: Callable[[], None] = lambda: None
+        self.lost = 0
         self._admin = self._browser()
         self._company = self._browser()
         self.jobs: list[int] = []
@@ -135,7 +131,12 @@ class Crowd:
         self._tell_again(chance)
 
     def _browser(self) -> httpx.Client:
-        return stubborn_browser(self._crew.url, lambda: self.before())
+        transport = Stubborn(lambda: self.before(), self._lose)
+        url = self._crew.url
+        return httpx.Client(base_url=url, auth=FormToken(url), transport=transport, follow_redirects=False, timeout=60)
+
+    def _lose(self) -> None:
+        self.lost += 1
 
     def _sign_up(self, browser: httpx.Client, email: str, *, role: str = "student", company: str = "") -> None:
         form = {"name": "Lina Farouk", "email": email, "password": "correct horse 42", "role": role, "company": company}

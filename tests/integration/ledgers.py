@@ -154,6 +154,21 @@ class Tables:
         return {name: number for name, number in found.items() if number}
 
 
+def counted(crew: Crew) -> dict[str, int]:
+    """Count what happened, by its kind."""
+    services, tables = Services(crew), Tables(crew)
+    return {
+        "payments": len(services.captured()),
+        "refunds": len(services.sent_back()),
+        "applications": len(tables.application_ids()),
+        "mails": services.mails().total(),
+        "events": len(services.told()),
+        "events told again": services.told().total() - len(services.told()),
+        "webhooks": len(crew.sandbox.deliveries.all),
+        "webhooks told again": sum(len(one.attempts) - 1 for one in crew.sandbox.deliveries.all.values()),
+    }
+
+
 STATUS = {"none": "paid", "part": "partially_refunded", "whole": "refunded"}
 
 
