@@ -25,7 +25,10 @@ from ace_integrations.sandbox import RunningSandbox, start
 from ace_integrations.sandbox.app import Sandbox
 
 ROOT = Path(__file__).parents[2]
-WORKERS = ("web-1", "web-2", "celery-1", "celery-2")
+WORKERS = ("web-1", "web-2", "celery-1", "celery-2", "beat")
+VICTIMS = (*WORKERS, "child of celery-1", "child of celery-2")
+"""Who may be killed: a worker with all that it forked, or the process in which one of Celery's does its tasks."""
+
 BROKER = 9
 """The number of the Redis database that only these workers use."""
 
@@ -35,6 +38,8 @@ class Nursery:
 
     def __init__(self, kind: Kind, environment: dict[str, str], taken: socket.socket, folder: Path) -> None:
         self._folder = folder
+        self._clock = (folder / "clock").open("wb", buffering=0)
+        self.go_by(0.0)
         command = [sys.executable, "-m", "tests.integration.nursery", kind, str(taken.fileno()), str(folder / "clock")]
         with (folder / "workers.log").open("wb") as log:
             self._process = subprocess.Popen(
@@ -54,12 +59,23 @@ class Nursery:
         return int(self._told(what))
 
     def kill(self, process: int) -> int:
-        """Kill a process, and give what ended it."""
+        """Kill a process and all that it forked, and give what ended it."""
         return int(self._told(f"kill {process}"))
+
+    def bereave(self, process: int) -> int:
+        """Kill what a process forked, and give how many those were."""
+        return int(self._told(f"bereave {process}"))
+
+    def go_by(self, offset_s: float) -> None:
+        """Say how far the clock of all workers goes before this machine's."""
+        # In its place: every worker has this file mapped.
+        self._clock.seek(0)
+        self._clock.write(OFFSET.pack(offset_s))
 
     def close(self) -> None:
         """End all of them."""
         self._process.communicate(timeout=60)
+        self._clock.close()
 
     def log(self) -> str:
         """Give what the workers complained of."""
@@ -100,23 +116,35 @@ class Crew:
 
     def start(self) -> Self:
         """Start every worker, all at once."""
-        for name in (*WORKERS, "beat"):
+        for name in WORKERS:
             self._processes[name] = self._nursery.start(name.partition("-")[0])
         return self
 
-    def kill(self, name: str) -> None:
-        """Kill a worker, and start another in its place at once."""
+    def kill(self, victim: str) -> None:
+        """Kill a worker, and start another in its place at once; what was forked its parent starts again."""
         with self._one_at_a_time:
+            child_of, _, name = victim.rpartition(" of ")
+            if child_of:
+                self.kills[victim] += self._nursery.bereave(self._processes[name])
+                return
             ended_by = self._nursery.kill(self._processes[name])
             if ended_by != -9:
                 self.endings.append((name, ended_by))
             self.kills[name] += 1
             self._processes[name] = self._nursery.start(name.partition("-")[0])
 
+    def stop(self) -> None:
+        """End every worker, as its killer does."""
+        with self._one_at_a_time:
+            for name, process in self._processes.items():
+                if (ended_by := self._nursery.kill(process)) != -9:
+                    self.endings.append((name, ended_by))
+            self._processes.clear()
+
     def advance(self, seconds: float) -> None:
         """Move the clock of the services, and then the one of the workers."""
         self.control.advance(seconds)
-        (self._nursery._folder / "clock").write_bytes(OFFSET.pack(self.sandbox.clock.offset_s))
+        self._nursery.go_by(self.sandbox.clock.offset_s)
 
     def log(self) -> str:
         """Give what the workers complained of."""
@@ -160,7 +188,7 @@ class Killer:
             if self._left:
                 return
             self._left = self._random.randint(self._mean // 2, self._mean * 3 // 2)
-            victim, delay_s = self._random.choice(WORKERS), self._random.uniform(0, LONGEST_DELAY_S)
+            victim, delay_s = self._random.choice(VICTIMS), self._random.uniform(0, LONGEST_DELAY_S)
         self._kills.append(self._hand.submit(self._kill, victim, delay_s))
 
     def _kill(self, victim: str, delay_s: float) -> None:
@@ -172,7 +200,6 @@ class Killer:
 def crew_on(kind: Kind, database_url: str, redis_url: str, folder: Path) -> Generator[Crew]:
     """Start the services, and a crew on an empty database."""
     broker = f"{redis_url.rpartition('/')[0]}/{BROKER}"
-    (folder / "clock").write_bytes(OFFSET.pack(0.0))
     database = Database(database_url)
     with start() as running, listening(0) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"

@@ -153,6 +153,13 @@ class Tables:
         found = {name: self._rows(f"SELECT count(*) FROM {where}")[0][0] for name, where in unfinished.items()}
         return {name: number for name, number in found.items() if number}
 
+    def taken_up_again(self) -> dict[str, int]:
+        """Count what had a worker that did not finish it."""
+        found = {"mails": "ace_mail_queue WHERE attempts > 1", "webhooks": "ace_webhook_events WHERE fence > 1"}
+        return {
+            f"{name} taken up again": self._rows(f"SELECT count(*) FROM {where}")[0][0] for name, where in found.items()
+        }
+
 
 def counted(crew: Crew) -> dict[str, int]:
     """Count what happened, by its kind."""
@@ -166,6 +173,7 @@ def counted(crew: Crew) -> dict[str, int]:
         "events told again": services.told().total() - len(services.told()),
         "webhooks": len(crew.sandbox.deliveries.all),
         "webhooks told again": sum(len(one.attempts) - 1 for one in crew.sandbox.deliveries.all.values()),
+        **tables.taken_up_again(),
     }
 
 

@@ -2,7 +2,8 @@
 
 `python -m tests.integration.nursery <platform> <listening socket> <clock>` reads a line for each thing to do, and
 answers with one: `web`, `celery` or `beat` starts a process and gives its id; `kill <id>` ends it with all that it
-forked, and gives what ended it. When its own input ends, so do they all.
+forked, and gives what ended it; `bereave <id>` ends what it forked only, and gives how many those were. When its own
+input ends, so do they all.
 """
 
 import importlib
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +101,7 @@ def be(workers: FastapiWorkers | DjangoWorkers, what: str, listening: socket.soc
         alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
         app.worker_main(["worker", "--concurrency=1", f"--hostname=w{os.getpid()}@%h", "--loglevel=ERROR", *alone])
     else:
-        app.start(["beat", "--schedule", f"beat-{os.getpid()}", "--pidfile=", "--loglevel=ERROR"])
+        app.start(["beat", "--schedule", "beat", "--pidfile=", "--loglevel=ERROR"])
 
 
 def start(workers: FastapiWorkers | DjangoWorkers, what: str, listening: socket.socket) -> int:
@@ -123,6 +125,18 @@ def kill(process: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
+def bereave(process: int) -> int:
+    """End what a process forked, as the kernel does when memory runs short; give how many those were."""
+    ended = 0
+    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        with suppress(ProcessLookupError):
+            # Of its group: the number was not given to another meanwhile.
+            if os.getpgid(int(child)) == process:
+                os.kill(int(child), signal.SIGKILL)
+                ended += 1
+    return ended
+
+
 def say(text: object) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
@@ -135,13 +149,15 @@ def main(platform: str, descriptor: str, clock: str) -> None:
     listening, running = socket.socket(fileno=int(descriptor)), set[int]()
     say("ready")
     for line in sys.stdin:
-        what, _, process = line.strip().partition(" ")
-        if what == "kill":
-            running.discard(int(process))
-            say(kill(int(process)))
-        else:
-            running.add(started := start(workers, what, listening))
-            say(started)
+        match line.split():
+            case ["kill", process]:
+                running.discard(int(process))
+                say(kill(int(process)))
+            case ["bereave", process]:
+                say(bereave(int(process)))
+            case [what]:
+                running.add(started := start(workers, what, listening))
+                say(started)
     for process in running:
         kill(process)
 

@@ -35,7 +35,7 @@ class Size:
 
 
 SHORT: dict[Kind, Size] = {"fastapi": Size(24, 1, 8), "django": Size(24, 0, 8)}
-LONG: dict[Kind, Size] = {"fastapi": Size(2500, 1, 220), "django": Size(2500, 0, 220)}
+LONG: dict[Kind, Size] = {"fastapi": Size(1700, 2, 220), "django": Size(1700, 0, 220)}
 
 
 @pytest.fixture
@@ -65,6 +65,7 @@ def walk(crew: Crew, size: Size, *, seed: int) -> None:
     settle(crew)
     sys.stdout.write(f"{counted(crew)}\n")
     compare(crew, meant)
+    crew.stop()
     assert crew.endings == [], crew.log()
     assert crew.kills.total() >= size.kills
 
@@ -77,7 +78,7 @@ def settle(crew: Crew) -> None:
     # Older than five minutes an event is no news: it is told before more time passes.
     wait(lambda: "events" not in tables.waiting(), within_s=30)
     for _ in range(120):
-        if wait(lambda: not tables.waiting() and all_delivered(crew), within_s=2):
+        if wait(lambda: not tables.waiting() and all_delivered(crew), within_s=1):
             return
         crew.advance(120)
     raise AssertionError(f"still waiting: {tables.waiting()}")
