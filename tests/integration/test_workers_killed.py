@@ -3,14 +3,14 @@
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.integration.crews import Crew, Killer, crew_on
-from tests.integration.crowds import Crowd, students
+from tests.integration.crowds import Crowd, Student, students
 from tests.integration.ledgers import Tables, compare, counted
 from tests.integration.platforms import Kind, fresh_postgresql
 
@@ -53,14 +53,9 @@ def walk(crew: Crew, size: Size, *, seed: int) -> None:
     with Crowd(crew) as crowd:
         crowd.begin(JOBS if size.applications else 0)
         meant = list(students(size.students, crowd.jobs, applications=size.applications, seed=seed))
-        with (
-            Killer(crew, seed=seed, mean=size.requests // size.kills) as killer,
-            ThreadPoolExecutor(AT_ONCE) as everybody,
-        ):
+        with Killer(crew, seed=seed, mean=size.requests // size.kills) as killer:
             crowd.before = killer.count
-            lives = [everybody.submit(crowd.live, one, random.Random(f"{seed} {one.email}")) for one in meant]
-            for life in lives:
-                life.result()
+            all_live(crowd, meant, seed=seed)
         sys.stdout.write(f"kills {dict(crew.kills)}, answers lost {crowd.lost}\n")
     settle(crew)
     sys.stdout.write(f"{counted(crew)}\n")
@@ -68,6 +63,16 @@ def walk(crew: Crew, size: Size, *, seed: int) -> None:
     crew.stop()
     assert crew.endings == [], crew.log()
     assert crew.kills.total() >= size.kills
+
+
+def all_live(crowd: Crowd, meant: Iterable[Student], *, seed: int) -> None:
+    """Let all students do what they mean to, some of them at the same moment."""
+    everybody = ThreadPoolExecutor(AT_ONCE)
+    try:
+        for life in [everybody.submit(crowd.live, one, random.Random(f"{seed} {one.email}")) for one in meant]:
+            life.result()
+    finally:
+        everybody.shutdown(cancel_futures=True)
 
 
 def settle(crew: Crew) -> None:
