@@ -1,6 +1,9 @@
 """Two web workers and two of Celery, killed at random under load: nothing is lost, and nothing is done twice."""
 
+import asyncio
+import os
 import random
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -9,10 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from examples.fastapi_platform.accounts import keep_admin
+from examples.fastapi_platform.database import open_engine, prepare
+from examples.fastapi_platform.tables import Course, Job, User, utc_now
+from examples.shared.beginning import COURSES, first_postings
+from examples.shared.demonstration import ADMIN
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.integration.crews import Crew, Killer, crew_on
 from tests.integration.crowds import Crowd, Student, students
 from tests.integration.ledgers import Tables, compare, counted
-from tests.integration.platforms import Kind, fresh_postgresql
+from tests.integration.platforms import ADMIN_PASSWORD, Database, Kind, fresh_postgresql
 
 AT_ONCE = 8
 """How many students do something at the same moment."""
@@ -46,6 +56,31 @@ def crew(
     monkeypatch.setattr("ace_integrations.realtime.pusher.sandbox.log.KEPT", None)
     with crew_on(kind, fresh_postgresql(postgresql_url), redis_url, tmp_path) as running:
         yield running.start()
+
+
+async def test_fastapi_processes_that_start_together_prepare_one_database(postgresql_url: str) -> None:
+    url = fresh_postgresql(postgresql_url)
+    engines = [open_engine(url) for _ in range(4)]
+
+    async def start(engine: AsyncEngine) -> None:
+        await keep_admin(await prepare(engine), (ADMIN, ADMIN_PASSWORD))
+
+    await asyncio.gather(*(start(engine) for engine in engines))
+    async with engines[0].connect() as connection:
+        counts = [await connection.scalar(select(func.count()).select_from(table)) for table in (Course, Job, User)]
+    await asyncio.gather(*(engine.dispose() for engine in engines))
+    assert counts == [len(COURSES), len(first_postings(utc_now())), 1]
+
+
+def test_django_processes_that_start_together_prepare_one_database(postgresql_url: str) -> None:
+    url = fresh_postgresql(postgresql_url)
+    environment = {**os.environ, "ACE_SANDBOX": "1", "DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "examples.django_platform.manage", "prepare"]
+    starting = [subprocess.Popen(command, env=environment) for _ in range(3)]
+    assert [one.wait(120) for one in starting] == [0, 0, 0]
+    database = Database(url)
+    assert database.one("SELECT count(*) FROM courses") == len(COURSES)
+    database.close()
 
 
 def walk(crew: Crew, size: Size, *, seed: int) -> None:
