@@ -12,7 +12,7 @@ import httpx
 import pytest
 from examples.fastapi_platform.tables import Base
 from sqlalchemy import create_engine, inspect
-from tests.integration.platforms import ADMIN_PASSWORD, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, KINDS, Kind, Platform, platform_on, sqlite_url
 
 MANAGE = "examples.django_platform.manage"
 
@@ -121,8 +121,9 @@ def test_the_relay_does_what_waits(shared: Platform) -> None:
     assert len(shared.inbox("relay@example.com")) == 1
 
 
-def test_celerys_beat_does_every_chore() -> None:
-    program = "from examples.django_platform.celery import app; print(*sorted(app.conf.beat_schedule))"
+@pytest.mark.parametrize("kind", KINDS)
+def test_celerys_beat_does_every_chore(kind: Kind) -> None:
+    program = f"from examples.{kind}_platform.celery import app; print(*sorted(app.conf.beat_schedule))"
     environment = {**os.environ, "ACE_SANDBOX": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert told.stdout.split() == [
@@ -131,6 +132,7 @@ def test_celerys_beat_does_every_chore() -> None:
         "ace.erasures",
         "ace.mails",
         "ace.payments",
+        "ace.prunes",
         "ace.usage",
         "ace.webhooks",
     ]
