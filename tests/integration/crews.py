@@ -29,6 +29,7 @@ WORKERS = ("web-1", "web-2", "celery-1", "celery-2", "beat")
 VICTIMS = (*WORKERS, "child of celery-1", "child of celery-2")
 """Who may be killed: a worker with all that it forked, or the process in which one of Celery's does its tasks."""
 
+DELIVERIES_AT_ONCE = 8
 BROKER = 9
 """The number of the Redis database that only these workers use."""
 
@@ -108,6 +109,7 @@ class Crew:
         self.control = running.control
         assert running.sandbox is not None
         self.sandbox: Sandbox = running.sandbox
+        self.sandbox.deliveries.at_once = DELIVERIES_AT_ONCE
         self.kills: Counter[str] = Counter()
         self.endings: list[tuple[str, int]] = []
         self._nursery = nursery

@@ -27,7 +27,7 @@ from tests.integration.platforms import ADMIN_PASSWORD, Database, Kind, fresh_po
 AT_ONCE = 8
 """How many students do something at the same moment."""
 
-JOBS = 6
+JOBS, MOST_WAITING = 6, 100
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def walk(crew: Crew, size: Size, *, seed: int) -> None:
         meant = list(students(size.students, crowd.jobs, applications=size.applications, seed=seed))
         with Killer(crew, seed=seed, mean=size.requests // size.kills) as killer:
             crowd.before = killer.count
-            all_live(crowd, meant, seed=seed)
+            all_live(crew, crowd, meant, seed=seed)
         sys.stdout.write(f"kills {dict(crew.kills)}, answers lost {crowd.lost}\n")
     settle(crew)
     sys.stdout.write(f"{counted(crew)}\n")
@@ -100,11 +100,17 @@ def walk(crew: Crew, size: Size, *, seed: int) -> None:
     assert crew.kills.total() >= size.kills
 
 
-def all_live(crowd: Crowd, meant: Iterable[Student], *, seed: int) -> None:
+def all_live(crew: Crew, crowd: Crowd, meant: Iterable[Student], *, seed: int) -> None:
     """Let all students do what they mean to, some of them at the same moment."""
+
+    def live(one: Student) -> None:
+        # An event that waits for five minutes is dropped, as is right where there are too few workers.
+        assert wait(lambda: crew.database.one("SELECT count(*) FROM ace_broadcasts") < MOST_WAITING, within_s=120)
+        crowd.live(one, random.Random(f"{seed} {one.email}"))
+
     everybody = ThreadPoolExecutor(AT_ONCE)
     try:
-        for life in [everybody.submit(crowd.live, one, random.Random(f"{seed} {one.email}")) for one in meant]:
+        for life in [everybody.submit(live, one) for one in meant]:
             life.result()
     finally:
         everybody.shutdown(cancel_futures=True)

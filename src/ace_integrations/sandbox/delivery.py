@@ -3,6 +3,7 @@
 By hand any of them can be sent again, or tampered with on its way.
 """
 
+import asyncio
 import itertools
 import re
 import time
@@ -84,7 +85,13 @@ class Outgoing:
 
 
 class Deliveries:
-    """Every webhook that the twins sent or are about to send."""
+    """Every webhook that the twins sent or are about to send.
+
+    Attributes:
+        paused: nothing is delivered, and what falls due is dropped.
+        at_once: how many may be under way at the same moment. One lets them come in the order in which they fall due,
+            and moving the clock waits for each; more is how the services themselves do it.
+    """
 
     def __init__(self, clock: Clock, journal: Journal) -> None:
         self._clock = clock
@@ -93,6 +100,8 @@ class Deliveries:
         self._pool = AsyncPool("http://127.0.0.1")
         self.all: dict[int, Outgoing] = {}
         self.paused = False
+        self.at_once = 1
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def send(
         self,
@@ -114,7 +123,7 @@ class Deliveries:
             raise ValueError("a sandbox sends webhooks to this machine only")
         outgoing = Outgoing(next(self._ids), provider, type, url, sign, tuple(retries_s), settled)
         self.all[outgoing.id] = outgoing
-        self._clock.later(0, lambda: self._try(outgoing, timeout_s))
+        self._clock.later(0, lambda: self._fall_due(outgoing, timeout_s))
         return outgoing
 
     async def resend(self, delivery_id: int) -> Outgoing:
@@ -137,6 +146,17 @@ class Deliveries:
         """Forget them."""
         self.all.clear()
 
+    async def _fall_due(self, outgoing: Outgoing, timeout_s: float) -> None:
+        """Try it now, or beside others as soon as there is room for it."""
+        if self.at_once == 1:
+            await self._try(outgoing, timeout_s)
+            return
+        while len(self._under_way) >= self.at_once:
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        trying = asyncio.create_task(self._try(outgoing, timeout_s))
+        self._under_way.add(trying)
+        trying.add_done_callback(self._under_way.discard)
+
     async def _try(self, outgoing: Outgoing, timeout_s: float) -> None:
         if outgoing.id not in self.all:
             return
@@ -152,7 +172,7 @@ class Deliveries:
             outgoing.state = "given up"
             return
         outgoing.state = "waiting"
-        self._clock.later(outgoing.retries_s[tries - 1], lambda: self._try(outgoing, timeout_s))
+        self._clock.later(outgoing.retries_s[tries - 1], lambda: self._fall_due(outgoing, timeout_s))
 
     async def ask(
         self,

@@ -1,5 +1,6 @@
 """Tampering with deliveries, whichever service signs them."""
 
+import asyncio
 import json
 
 import pytest
@@ -88,3 +89,30 @@ async def test_only_this_machine_is_asked(deliveries):
 async def test_a_question_that_nobody_hears_has_no_answer(deliveries):
     answer = await deliveries.ask(provider="x", type="question", url="http://127.0.0.1:9/", headers={})
     assert (answer.status, answer.is_success) == (None, False)
+
+
+# Side by side.
+
+
+@pytest.mark.parametrize("at_once", [2, 3])
+async def test_as_many_webhooks_as_may_be_are_under_way_at_the_same_moment(at_once):
+    clock = Clock()
+    deliveries, together = Deliveries(clock, Journal()), asyncio.Barrier(at_once)
+    deliveries.at_once, answered = at_once, asyncio.Queue[bool]()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        # One alone would wait here for ever.
+        await together.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        writer.close()
+        answered.put_nowait(True)
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+        for _ in range(2 * at_once):
+            deliveries.send(provider="x", type="news", url=url, sign=lambda: (b"{}", {}))
+        delivering = asyncio.create_task(clock.run())
+        for _ in deliveries.all:
+            await answered.get()
+        delivering.cancel()
