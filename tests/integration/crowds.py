@@ -17,6 +17,7 @@ from examples.shared.story import Story, StoryError
 from tests.integration.crews import Crew
 from tests.integration.platforms import ADMIN_PASSWORD
 
+COMPANY = "hr@example.com"
 MOST_TRIES = 50
 PART = "490.00"
 """Of the price, which is 1490.00."""
@@ -110,7 +111,7 @@ class Crowd:
         assert signed_in.status_code == 303, signed_in.text
         if not jobs:
             return
-        self._sign_up(self._company, "hr@example.com", role="company", company="Nile Data")
+        self._sign_up(self._company, COMPANY, role="company", company="Nile Data")
         for number in range(jobs):
             posted = self._company.post("/api/jobs", json={**JOB, "title": f"Data analyst {number}"})
             assert posted.status_code == 201, posted.text

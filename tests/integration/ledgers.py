@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.integration.crews import Crew
-from tests.integration.crowds import Student
+from tests.integration.crowds import COMPANY, Student
 
 STEPS = 2
 """How often each application is answered: an interview, then what is final."""
@@ -30,8 +30,8 @@ class Services:
     def __init__(self, crew: Crew) -> None:
         twins: Any = crew.sandbox.twins
         self._stripe, self._paypal = twins["stripe"].books, twins["paypal"].account
-        self._letters = twins["mailgun"]._post.letters.values()
-        self._told = twins["pusher"]._hub.log
+        self._letters = crew.control.get("mailgun/inbox")["mails"]
+        self._told = crew.control.get("pusher/messages")["messages"]
 
     def captured(self) -> list[Moved]:
         """Give every payment that was taken."""
@@ -54,19 +54,22 @@ class Services:
         ]
         payment_of = {one.id: one.payment for one in self.captured()}
         wallets = [
-            Moved(made["id"], payment_of[capture], *_minor(made["amount"]))
-            for capture, refunds in self._paypal.payments._refunds_of.items()
-            for made in (self._paypal.payments.refunds[one] for one in refunds)
+            Moved(one["id"], payment_of[_captured_by(one)], *_minor(one["amount"]))
+            for one in self._paypal.payments.refunds.values()
         ]
         return [*cards, *wallets]
 
     def mails(self) -> Counter[str]:
         """Give how often each mail was taken, by its own id."""
-        return Counter(letter.submission.message_id.strip("<>") for letter in self._letters)
+        return Counter(one["message_id"].strip("<>") for one in self._letters)
+
+    def recipients(self) -> Counter[str]:
+        """Give how many mails went to whom."""
+        return Counter(one["recipient"] for one in self._letters)
 
     def told(self) -> Counter[tuple[str, str, str, str]]:
         """Give how often each event was told: its own id, its name, its application, what became of that."""
-        events = [(sent.event, json.loads(str(sent.data))) for sent in self._told]
+        events = [(one["event"], json.loads(one["data"])) for one in self._told]
         return Counter(
             (data["event_id"], name, data["application_id"], data.get("status", "")) for name, data in events
         )
@@ -185,9 +188,9 @@ def compare(crew: Crew, meant: Iterable[Student]) -> None:
     meant, services, tables = list(meant), Services(crew), Tables(crew)
     _compare_money(meant, services, tables)
     _compare_applications(meant, tables)
-    _compare_mails(services, tables)
+    _compare_mails(meant, services, tables)
     _compare_events(services, tables)
-    assert [line for line, times in tables.audited().items() if times > 1] == []
+    _compare_audit(tables)
 
 
 def _compare_money(meant: list[Student], services: Services, tables: Tables) -> None:
@@ -208,7 +211,7 @@ def _compare_applications(meant: list[Student], tables: Tables) -> None:
     assert tables.applications() == Counter(wished)
 
 
-def _compare_mails(services: Services, tables: Tables) -> None:
+def _compare_mails(meant: list[Student], services: Services, tables: Tables) -> None:
     assert services.mails() == tables.mails()
     assert [mail for mail, times in services.mails().items() if times > 1] == []
     welcomes = [f"welcome-{number}" for number in tables.user_ids()]
@@ -218,6 +221,10 @@ def _compare_mails(services: Services, tables: Tables) -> None:
         for step in ("", "-interview", f"-{status}")
     ]
     assert tables.mail_keys() == Counter((*welcomes, *answers))
+    # Each is welcomed, and told of each step; the company hears of each application.
+    told = Counter({one.email: 1 + STEPS * len(one.answers) for one in meant})
+    of_company = Counter({COMPANY: 1 + len(answers) // (1 + STEPS)}) if answers else Counter[str]()
+    assert services.recipients() == told + of_company
 
 
 def _compare_events(services: Services, tables: Tables) -> None:
@@ -233,6 +240,24 @@ def _compare_events(services: Services, tables: Tables) -> None:
         )
     ]
     assert made == Counter(wanted)
+
+
+def _compare_audit(tables: Tables) -> None:
+    lines, applications = tables.audited(), len(tables.application_ids())
+    assert [line for line, times in lines.items() if times > 1] == []
+    of_each = Counter(what for what, *_ in lines)
+    assert of_each["account.created"] == len(tables.user_ids())
+    assert (of_each["application.sent"], of_each["application.changed"]) == (applications, STEPS * applications)
+    # A payment that was paid, and one whose money went back beside; a gateway may tell of more states on the way.
+    paid = [line for line in lines if line[0] == "payment.changed" and line[3].endswith('-> paid"}')]
+    assert len(paid) == tables.payments().total()
+    assert "payment.alarm" not in of_each
+
+
+def _captured_by(refund: dict[str, Any]) -> str:
+    """Name the capture that a refund of PayPal's is of."""
+    (up,) = [link["href"] for link in refund["links"] if link["rel"] == "up"]
+    return str(up.rpartition("/")[2])
 
 
 def _minor(amount: dict[str, str]) -> tuple[int, str]:
