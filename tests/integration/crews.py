@@ -11,11 +11,11 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from examples.shared.demonstration import ADMIN, listening, send_webhooks
 from tests.integration.nursery import OFFSET
@@ -23,11 +23,16 @@ from tests.integration.platforms import ADMIN_PASSWORD, PATIENT, Database, Kind
 
 from ace_integrations.sandbox import RunningSandbox, start
 from ace_integrations.sandbox.app import Sandbox
+from ace_integrations.sandbox.journal import Entry, Journal
 
 ROOT = Path(__file__).parents[2]
 WORKERS = ("web-1", "web-2", "celery-1", "celery-2", "beat")
-VICTIMS = (*WORKERS, "child of celery-1", "child of celery-2")
+OF_WEB = ("web-1", "web-2")
+OF_CELERY = ("celery-1", "celery-2", "child of celery-1", "child of celery-2")
+VICTIMS = (*OF_WEB, *OF_CELERY, "beat")
 """Who may be killed: a worker with all that it forked, or the process in which one of Celery's does its tasks."""
+OF_CHORES = ("mailgun", "pusher")
+"""Services that only chores ask for something."""
 
 DELIVERIES_AT_ONCE = 8
 BROKER = 9
@@ -110,11 +115,15 @@ class Crew:
         assert running.sandbox is not None
         self.sandbox: Sandbox = running.sandbox
         self.sandbox.deliveries.at_once = DELIVERIES_AT_ONCE
+        self._listen(self.sandbox.journal)
         self.kills: Counter[str] = Counter()
         self.endings: list[tuple[str, int]] = []
         self._nursery = nursery
         self._processes: dict[str, int] = {}
         self._one_at_a_time = threading.Lock()
+
+    def answered(self, service: str) -> None:
+        """Hear that a service did what it was asked for, before whoever asked does; a killer listens here."""
 
     def start(self) -> Self:
         """Start every worker, all at once."""
@@ -152,16 +161,27 @@ class Crew:
         """Give what the workers complained of."""
         return self._nursery.log()
 
+    def _listen(self, journal: Journal) -> None:
+        write = journal.write
+
+        def write_and_tell(**facts: Any) -> Entry:
+            entry = write(**facts)
+            if entry.kind == "call":
+                self.answered(entry.provider)
+            return entry
+
+        journal.write = write_and_tell  # type: ignore[method-assign]  # the twins know this journal only
+
 
 LONGEST_DELAY_S = 0.05
 """About as long as a request takes: the kill may come before it, in the middle of it, or after it."""
 
 
 class Killer:
-    """Kills a worker at random whenever some requests were sent since the last time.
+    """Kills a worker now and then: while somebody asks, or just when a service did what a worker had asked for.
 
     Args:
-        mean: how many requests lie between two kills.
+        mean: how many of these moments lie between two kills.
     """
 
     def __init__(self, crew: Crew, *, seed: int, mean: int) -> None:
@@ -175,23 +195,32 @@ class Killer:
         self._kills: list[Future[None]] = []
 
     def __enter__(self) -> Self:
+        self._crew.answered = self.note_answer
         return self
 
     def __exit__(self, *caught: object) -> None:
+        del self._crew.answered
         self._is_over.set()
         self._hand.shutdown()
         for kill in self._kills:
             kill.result()
 
-    def count(self) -> None:
-        """Count one more request that is about to be sent."""
+    def note_request(self) -> None:
+        """Count a request that somebody is about to send; any worker may die of it."""
+        self._count(VICTIMS, LONGEST_DELAY_S)
+
+    def note_answer(self, service: str) -> None:
+        """Count what a service did; the worker that asked for it may die before it can note that."""
+        self._count(OF_CELERY if service in OF_CHORES else OF_WEB, 0.0)
+
+    def _count(self, victims: Sequence[str], longest_s: float) -> None:
         with self._counting:
             self._left -= 1
-            if self._left:
+            if self._left or self._is_over.is_set():
                 return
             self._left = self._random.randint(self._mean // 2, self._mean * 3 // 2)
-            victim, delay_s = self._random.choice(VICTIMS), self._random.uniform(0, LONGEST_DELAY_S)
-        self._kills.append(self._hand.submit(self._kill, victim, delay_s))
+            victim, delay_s = self._random.choice(victims), self._random.uniform(0, longest_s)
+            self._kills.append(self._hand.submit(self._kill, victim, delay_s))
 
     def _kill(self, victim: str, delay_s: float) -> None:
         self._is_over.wait(delay_s)

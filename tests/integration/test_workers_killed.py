@@ -35,16 +35,16 @@ JOBS, MOST_WAITING, PATIENCE_S = 6, 100, 300
 
 @dataclass(frozen=True)
 class Size:
-    """How much happens: students, applications of each, kills, and what a student asks on average."""
+    """How much happens: students, applications of each, kills at least."""
 
     students: int
     applications: int
     kills: int
 
     @property
-    def requests(self) -> int:
-        """How many requests are sent at least."""
-        return self.students * (3 + 4 * self.applications)
+    def moments(self) -> int:
+        """How many requests are sent, to the platform and by it, at least."""
+        return self.students * (10 + 9 * self.applications)
 
 
 SHORT: dict[Kind, Size] = {"fastapi": Size(24, 1, 8), "django": Size(24, 0, 8)}
@@ -91,8 +91,8 @@ def walk(crew: Crew, size: Size, *, seed: int) -> None:
     with Crowd(crew) as crowd:
         crowd.begin(JOBS if size.applications else 0)
         meant = list(students(size.students, crowd.jobs, applications=size.applications, seed=seed))
-        with Killer(crew, seed=seed, mean=size.requests // size.kills) as killer:
-            crowd.before = killer.count
+        with Killer(crew, seed=seed, mean=size.moments // size.kills) as killer:
+            crowd.before = killer.note_request
             all_live(crew, crowd, meant, seed=seed)
         sys.stdout.write(f"kills {dict(crew.kills)}, answers lost {crowd.lost}\n")
     settle(crew)
