@@ -1,5 +1,6 @@
 """What several views need: who asks, what they posted, and answers that end a view."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
@@ -90,5 +91,22 @@ def not_understood(error: ValidationError) -> AnsweredError:
 
 
 def typed(request: HttpRequest, *names: str) -> Mapping[str, str]:
-    """Give the fields of a form, "" for one that is not there."""
+    """Give the fields of a form, "" for one that is not there.
+
+    Raises:
+        AnsweredError: 422, one of them is a file.
+    """
+    if files := [name for name in names if name in request.FILES]:
+        raise AnsweredError(422, f"Not understood: {', '.join(files)}.")
     return {name: str(request.POST.get(name, "")) for name in names}
+
+
+def number_in(text: str, name: str) -> int:
+    """Read a number that stands in an address or a form.
+
+    Raises:
+        AnsweredError: 422, it is none.
+    """
+    if not re.fullmatch(r"-?[0-9]{1,4300}", text):
+        raise AnsweredError(422, f"Not understood: {name}.")
+    return int(text)

@@ -26,6 +26,7 @@ def page(request: HttpRequest, template: str, status: int = 200, **values: Any) 
         language=language_of(request),
         address=_address(request),
         csrf=_hidden(get_token(request)),
+        has_people=True,
         **{"user": visitor(request), "now": ace.clock(), **values},
     )
     return HttpResponse(html, status=status)

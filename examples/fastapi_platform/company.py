@@ -134,8 +134,8 @@ async def _application(request: Request, user: User, application_id: int, *, sta
     async with request.app.state.sessions() as session:
         found, job, who = await applications.received(session, user, application_id)
     following = HIRING.after(Hiring(found.status))
-    shown = {"application": found, "job": job, "who": who, "following": following, "late": status == 409}
-    return page(request, "company_application.html", user, status, **shown)
+    told = {"application": found, "job": job, "who": who, "following": following, "late": status == 409}
+    return page(request, "company_application.html", user, status, **told)
 
 
 def _form(

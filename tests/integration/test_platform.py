@@ -190,8 +190,6 @@ WEBHOOKS = {f"POST /api/{HOOKS.get(provider, provider)}/webhook" for provider in
 
 
 LATER = (
-    "/applications",
-    "/company",
     "/admin/teachers",
     "/admin/audit",
     "/admin/erasures",
@@ -201,21 +199,14 @@ LATER = (
     "/api/notifications",
     "/account",
     "/teacher/application",
-    "/api/jobs/{job_id}/applications",
-    "/api/jobs/{job_id}/close",
-    "/resumes/",
     "/unsubscribe/",
 )
 """What only the FastAPI platform serves so far."""
 
 
-ALSO_LATER = ("GET /api/applications", "PUT /api/jobs/{job_id}")
-"""Likewise, of addresses that both serve in part."""
-
-
 def is_there(route: str, kind: Kind) -> bool:
     """Whether a platform serves a route."""
-    return kind == "fastapi" or not (route in ALSO_LATER or route.partition(" ")[2].startswith(LATER))
+    return kind == "fastapi" or not route.partition(" ")[2].startswith(LATER)
 
 
 def must_serve(route: str, kind: Kind) -> None:
