@@ -14,13 +14,11 @@ from ace_integrations.contrib.django import audit, get_ace
 from ace_integrations.contrib.django.signals import event_received
 from ace_integrations.contrib.django.views import throttled
 from ace_integrations.identity import IdentityChanged, Verification, VerificationStatus
-from ace_integrations.realtime import TeacherApproved
 from ace_integrations.webhooks import Event
 from examples.django_platform.accounts import bus
 from examples.django_platform.answering import AnsweredError, signed_in
 from examples.django_platform.models import User
 from examples.django_platform.rendering import language_of
-from examples.django_platform.telling import tell
 from examples.shared.accounts import ACCOUNT_STATUS, DECIDED, user_key, user_of_key
 
 
@@ -94,14 +92,6 @@ def on_identity_changed(event: Event, **_: Any) -> None:
     if change.is_test and change.user is None:
         return
     apply(change.verification_id, change.user, change.status, change.occurred_at)
-
-
-@bus.on(IdentityVerified)
-def approve(event: IdentityVerified, using: Any) -> None:
-    """Tell a teacher's pages that they may teach."""
-    del using
-    if event.user.role == "teacher":
-        tell(TeacherApproved(user_id=str(event.user.pk)))
 
 
 def apply(verification_id: str, vendor_user: str | None, status: VerificationStatus, at: int) -> None:

@@ -22,6 +22,7 @@ from examples.django_platform import (
     pages,
     paying,
     profiles,
+    teachers,
 )
 from examples.django_platform.answering import by_method
 from examples.django_platform.listening import listener, member, rules
@@ -92,6 +93,13 @@ urlpatterns = [
     path("teacher/live-class/<int:session_id>/attendance", by_method(get=classroom.attendance)),
     path("student/live-class/<int:session_id>", by_method(get=classroom.attend)),
     path("admin/courses/<int:course_id>/teacher", by_method(post=classroom.assign)),
+    path("teacher/application", by_method(post=teachers.ask_again_by_form)),
+    path("admin/teachers", by_method(get=teachers.teachers)),
+    path("admin/teachers/<int:user_id>/approve", by_method(post=teachers.approve_by_form)),
+    path("admin/teachers/<int:user_id>/reject", by_method(post=teachers.reject_by_form)),
+    path("api/admin/teachers", by_method(get=teachers.waiting)),
+    path("api/admin/teachers/<int:user_id>/approve", by_method(post=teachers.approve)),
+    path("api/admin/teachers/<int:user_id>/reject", by_method(post=teachers.reject)),
     path("admin/payments", by_method(get=admin.payments)),
     path("admin/payments/<int:payment_id>", by_method(get=admin.payment)),
     path("admin/payments/<int:payment_id>/refund", by_method(post=admin.refund_by_form)),

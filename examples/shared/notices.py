@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from ace_integrations.realtime import Broadcast
 from examples.shared.steps import Hiring
 
 
@@ -43,6 +44,13 @@ NOTICES: Mapping[str, Told] = {
     ),
 }
 """By the event's name; other events are for pages only."""
+
+
+def columns_of(event: Broadcast) -> dict[str, Any] | None:
+    """Give what is kept of an event for each who is told it; None of one that is for pages only."""
+    if event.name not in NOTICES:
+        return None
+    return {"event_id": event.event_id, "name": event.name, "data": event.model_dump(mode="json")}
 
 
 def side_of(role: str) -> str:
