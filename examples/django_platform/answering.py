@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from pydantic import BaseModel, ValidationError
 
+from ace_integrations.contrib.django.views import asking, throttled
 from examples.django_platform.accounts import visitor
 
 M = TypeVar("M", bound=BaseModel)
@@ -22,21 +23,40 @@ class AnsweredError(Exception):
         super().__init__(detail)
 
 
-def by_method(*, read_by: View | None = None, **views: View) -> View:
+class NumberConverter:
+    """A number in an address. What is none is read as None, and `by_method` answers that it means nothing."""
+
+    regex = "[^/]+"
+
+    def to_python(self, text: str) -> int | None:
+        return int(text) if text.isascii() and text.isdecimal() else None
+
+    def to_url(self, number: int) -> str:
+        return str(number)
+
+
+def by_method(
+    *, read_by: View | None = None, counted_for: Callable[[HttpRequest], str] = asking, **views: View
+) -> View:
     """Give the view of an address whose methods are views of their own: `by_method(get=form, post=save)`.
+
+    Each counts for who asks, by the limit "default".
 
     Args:
         read_by: the view of a wider address, which this one stands before, for who only reads.
+        counted_for: gives whom a request counts for; by default the user, or the address of a stranger.
     """
+    limited = throttled("default", who=counted_for)
+    served = {method: limited(view) for method, view in {"get": read_by, **views}.items() if view is not None}
 
     def choose(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = "get" if request.method == "HEAD" else str(request.method).lower()
-        if asked == "get" and read_by is not None:
-            return read_by(request, *args, **kwargs)
-        if asked not in views:
-            allowed = ", ".join(sorted(map(str.upper, views)))
+        if asked not in served:
+            allowed = ", ".join(sorted(map(str.upper, served)))
             return JsonResponse({"detail": "Method Not Allowed"}, status=405, headers={"Allow": allowed})
-        return views[asked](request, *args, **kwargs)
+        if unread := [name for name, value in kwargs.items() if value is None]:
+            raise AnsweredError(422, f"Not understood: {', '.join(unread)}.")
+        return served[asked](request, *args, **kwargs)
 
     choose.views = views  # type: ignore[attr-defined]  # for a list of all that is served
     return choose
@@ -87,6 +107,18 @@ def not_understood(error: ValidationError) -> AnsweredError:
     """Give the answer to what a view does not take: 422 with the names of the fields."""
     named = [".".join(map(str, problem["loc"])) or "body" for problem in error.errors(include_input=False)]
     return AnsweredError(422, f"Not understood: {', '.join(named)}.")
+
+
+def number_in(request: HttpRequest, name: str) -> int:
+    """Give a number that an address asks with, 0 where it asks with none.
+
+    Raises:
+        AnsweredError: 422, it is none.
+    """
+    try:
+        return int(request.GET.get(name, 0))
+    except ValueError:
+        raise AnsweredError(422, f"Not understood: {name}.") from None
 
 
 def typed(request: HttpRequest, *names: str) -> Mapping[str, str]:

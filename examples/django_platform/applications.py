@@ -5,7 +5,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from ace_integrations.contrib.django.views import throttled
 from ace_integrations.realtime import ApplicationStatusChanged, JobPosted
 from examples.django_platform.admin import admins_only
 from examples.django_platform.answering import AnsweredError, go, posted, signed_in, visiting
@@ -17,7 +16,6 @@ from examples.shared.applying import NEXT, NewJob, NewStatus
 from examples.shared.searching import posting_of
 
 
-@throttled("default")
 @signed_in
 @admins_only
 def post_job(request: HttpRequest, user: User) -> HttpResponse:
@@ -33,7 +31,6 @@ def post_job(request: HttpRequest, user: User) -> HttpResponse:
     return JsonResponse(posting_of(job).public(), status=201)
 
 
-@throttled("default")
 @signed_in
 def apply(request: HttpRequest, user: User, job_id: int) -> HttpResponse:
     """Apply for a job; each student once."""
@@ -44,7 +41,6 @@ def apply(request: HttpRequest, user: User, job_id: int) -> HttpResponse:
     return JsonResponse(_public(made), status=201)
 
 
-@throttled("default")
 @visiting
 def apply_by_form(request: HttpRequest, user: User, job_id: int) -> HttpResponse:
     """Apply for a job, and show it again; applying twice is the same."""
@@ -53,7 +49,6 @@ def apply_by_form(request: HttpRequest, user: User, job_id: int) -> HttpResponse
     return go(f"/jobs/{job_id}")
 
 
-@throttled("default")
 @signed_in
 @admins_only
 def answer(request: HttpRequest, user: User, application_id: int) -> HttpResponse:

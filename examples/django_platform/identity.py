@@ -29,7 +29,6 @@ class IdentityVerified:
     user: User
 
 
-@throttled("default")
 @throttled("identity")
 @signed_in
 def create_session(request: HttpRequest, user: User) -> HttpResponse:
@@ -59,7 +58,6 @@ def start(user: User, *, language: str) -> Verification:
     return started
 
 
-@throttled("default")
 @signed_in
 def session_status(request: HttpRequest, user: User, session_id: str) -> HttpResponse:
     """Answer from what is stored; another user's session and an unknown one answer alike."""
@@ -119,7 +117,7 @@ def _not_yet_remembered(verification_id: str, vendor_user: str) -> User | None:
     number = user_of_key(vendor_user)
     if number is None:
         return None
-    user = User.objects.select_for_update().filter(pk=number, verification_id=None).first()
+    user = User.objects.select_for_update().filter(pk=number, verification_id=None, erased_at=None).first()
     if user is not None:
         user.verification_id = verification_id
     return user

@@ -192,12 +192,6 @@ WEBHOOKS = {f"POST /api/{HOOKS.get(provider, provider)}/webhook" for provider in
 LATER = (
     "/applications",
     "/company",
-    "/admin/audit",
-    "/admin/erasures",
-    "/api/admin/audit",
-    "/notifications",
-    "/api/notifications",
-    "/account",
     "/api/jobs/{job_id}/applications",
     "/api/jobs/{job_id}/close",
     "/resumes/",
