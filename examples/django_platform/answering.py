@@ -1,5 +1,6 @@
 """What several views need: who asks, what they posted, and answers that end a view."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
@@ -23,18 +24,6 @@ class AnsweredError(Exception):
         super().__init__(detail)
 
 
-class NumberConverter:
-    """A number in an address. What is none is read as None, and `by_method` answers that it means nothing."""
-
-    regex = "[^/]+"
-
-    def to_python(self, text: str) -> int | None:
-        return int(text) if text.isascii() and text.isdecimal() else None
-
-    def to_url(self, number: int) -> str:
-        return str(number)
-
-
 def by_method(
     *, read_by: View | None = None, counted_for: Callable[[HttpRequest], str] = asking, **views: View
 ) -> View:
@@ -54,8 +43,6 @@ def by_method(
         if asked not in served:
             allowed = ", ".join(sorted(map(str.upper, served)))
             return JsonResponse({"detail": "Method Not Allowed"}, status=405, headers={"Allow": allowed})
-        if unread := [name for name, value in kwargs.items() if value is None]:
-            raise AnsweredError(422, f"Not understood: {', '.join(unread)}.")
         return served[asked](request, *args, **kwargs)
 
     choose.views = views  # type: ignore[attr-defined]  # for a list of all that is served
@@ -109,18 +96,23 @@ def not_understood(error: ValidationError) -> AnsweredError:
     return AnsweredError(422, f"Not understood: {', '.join(named)}.")
 
 
-def number_in(request: HttpRequest, name: str) -> int:
-    """Give a number that an address asks with, 0 where it asks with none.
+def typed(request: HttpRequest, *names: str) -> Mapping[str, str]:
+    """Give the fields of a form, "" for one that is not there.
+
+    Raises:
+        AnsweredError: 422, one of them is a file.
+    """
+    if files := [name for name in names if name in request.FILES]:
+        raise AnsweredError(422, f"Not understood: {', '.join(files)}.")
+    return {name: str(request.POST.get(name, "")) for name in names}
+
+
+def number_in(text: str, name: str) -> int:
+    """Read a number that stands in an address or a form.
 
     Raises:
         AnsweredError: 422, it is none.
     """
-    try:
-        return int(request.GET.get(name, 0))
-    except ValueError:
-        raise AnsweredError(422, f"Not understood: {name}.") from None
-
-
-def typed(request: HttpRequest, *names: str) -> Mapping[str, str]:
-    """Give the fields of a form, "" for one that is not there."""
-    return {name: str(request.POST.get(name, "")) for name in names}
+    if not re.fullmatch(r"-?[0-9]{1,4300}", text):
+        raise AnsweredError(422, f"Not understood: {name}.")
+    return int(text)

@@ -27,12 +27,19 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """Show a posting; one from outside is found by the search that showed it, whose answer was kept."""
-    posting = _own(job_id) if is_own(job_id) else _outside(request, job_id)
+    own = Job.objects.filter(pk=int(job_id)).first() if is_own(job_id) else None
+    posting = _outside(request, job_id) if own is None else posting_of(own)
     back = back_to(request.META["QUERY_STRING"])
     if posting is None:
         return page(request, "job_gone.html", 404, back=back)
     shown = {"job": posting, "back": back, "application": _application(request, posting)}
-    return page(request, "job.html", **shown, closed=False, values={}, wrong=())
+    closed = own is not None and own.closed_at is not None
+    return page(request, "job.html", **shown, closed=closed, values={}, wrong=())
+
+
+def under_apply(request: HttpRequest, job_id: str) -> HttpResponse:
+    """Answer who only reads where one applies: no posting has an address below another's."""
+    return job(request, f"{job_id}/apply")
 
 
 def _listed(
@@ -41,17 +48,14 @@ def _listed(
     return page(request, "jobs.html", status, **listed(asked, found, news=news))
 
 
-def _own(job_id: str) -> JobPosting | None:
-    found = Job.objects.filter(pk=int(job_id)).first()
-    return posting_of(found) if found is not None else None
-
-
 def _application(request: HttpRequest, posting: JobPosting) -> Application | None:
     user = visitor(request)
     return None if user is None or posting.source != "local" else application_of(user, int(posting.id))
 
 
 def _outside(request: HttpRequest, job_id: str) -> JobPosting | None:
+    if is_own(job_id):
+        return None
     try:
         found = search(asked_of(request.GET))
     except (ValidationError, InvalidInputError, InvalidRequestError):

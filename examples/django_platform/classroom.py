@@ -10,7 +10,7 @@ from ace_integrations.contrib.django import get_ace
 from ace_integrations.video import ClassStatus, Standing
 from examples.django_platform import classes, live, teachers
 from examples.django_platform.admin import admins_only
-from examples.django_platform.answering import AnsweredError, go, typed, visiting
+from examples.django_platform.answering import AnsweredError, go, number_in, typed, visiting
 from examples.django_platform.classes import Entry
 from examples.django_platform.models import Course, Enrollment, LiveSession, User
 from examples.django_platform.rendering import page
@@ -30,7 +30,7 @@ def schedule(request: HttpRequest, user: User) -> HttpResponse:
     usual = {"zone": shared.ZONES[0], "minutes": "60"}
     form = {**usual, **request.POST.dict()}
     values: dict[str, Any] = {name: form.get(name, "") for name in ("title", "starts_at", "zone", "minutes")}
-    values["course_id"] = _number(request.POST.get("course_id", ""))
+    values["course_id"] = number_in(request.POST.get("course_id", ""), "course_id")
     course = Course.objects.filter(pk=values["course_id"]).first()
     if course is None or classes.standing(user, course) is not Standing.TEACHER:
         raise AnsweredError(404, "No such course.")
@@ -117,12 +117,6 @@ def _closed(request: HttpRequest) -> HttpResponse:
 
 def _room(request: HttpRequest, entry: Entry) -> HttpResponse:
     return page(request, "live_class.html", entry=entry, **shared.classroom(get_ace(), entry.row, entry.who))
-
-
-def _number(course_id: str) -> int:
-    if not (course_id.isascii() and course_id.isdecimal()):
-        raise AnsweredError(422, "Not understood: course_id.")
-    return int(course_id)
 
 
 def _listed(

@@ -14,7 +14,7 @@ from examples.shared.notices import PAGE, UNKNOWN, answered, listed
 @visiting
 def notifications(request: HttpRequest, user: User) -> HttpResponse:
     """Show what somebody was told; the next page begins before the last of this one."""
-    before = number_in(request, "before")
+    before = number_in(request.GET.get("before", "0"), "before")
     found = _of(user, before=before)
     return page(request, "notifications.html", **listed(found, role=user.role), before=before)
 
@@ -28,7 +28,7 @@ def read_all_by_form(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @visiting
-def read_by_form(request: HttpRequest, user: User, notice_id: int) -> HttpResponse:
+def read_by_form(request: HttpRequest, user: User, notice_id: str) -> HttpResponse:
     """Mark one as read."""
     del request
     _read(user, notice_id)
@@ -41,7 +41,7 @@ def told(request: HttpRequest, user: User) -> HttpResponse:
 
     `before` is the id of the last one of the page before.
     """
-    found = _of(user, before=number_in(request, "before"))
+    found = _of(user, before=number_in(request.GET.get("before", "0"), "before"))
     return JsonResponse(answered(found, unread=unread_of(user)))
 
 
@@ -53,11 +53,10 @@ def read_all(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @signed_in
-def read(request: HttpRequest, user: User, notice_id: int) -> HttpResponse:
+def read(request: HttpRequest, user: User, notice_id: str) -> HttpResponse:
     """Mark one as read; a second time does nothing."""
     del request
-    _read(user, notice_id)
-    return JsonResponse({"id": notice_id, "read": True})
+    return JsonResponse({"id": _read(user, notice_id), "read": True})
 
 
 def _of(user: User, *, before: int) -> list[Notice]:
@@ -72,7 +71,8 @@ def _read_all(user: User) -> int:
     return Notice.objects.filter(user=user, read_at=None).update(read_at=now())
 
 
-def _read(user: User, notice_id: int) -> None:
-    at = Coalesce("read_at", Value(now(), output_field=DateTimeField()))
-    if not Notice.objects.filter(user=user, pk=notice_id).update(read_at=at):
+def _read(user: User, notice_id: str) -> int:
+    number, at = number_in(notice_id, "notice_id"), Coalesce("read_at", Value(now(), output_field=DateTimeField()))
+    if not Notice.objects.filter(user=user, pk=number).update(read_at=at):
         raise AnsweredError(404, UNKNOWN)
+    return number

@@ -31,7 +31,7 @@ def sign_up_form(request: HttpRequest) -> HttpResponse:
 
 @throttled("login", who=client_address)
 def sign_up(request: HttpRequest) -> HttpResponse:
-    values = {**typed(request, "name", "email"), "role": request.POST.get("role", "student")}
+    values = {**typed(request, "name", "email", "company"), "role": request.POST.get("role", "student")}
     try:
         form = SignUp.model_validate({**values, **typed(request, "password")})
     except (ValidationError, InvalidInputError) as error:

@@ -29,7 +29,7 @@ def finding(clock: Callable[[], float]) -> Callable[[SearchFilters], list[JobPos
 
 
 def _conditions(filters: SearchFilters, now: datetime) -> list[Q]:
-    conditions = [_says(word) for word in (filters.keyword or "").split()]
+    conditions = [Q(closed_at=None), *(_says(word) for word in (filters.keyword or "").split())]
     if filters.location:
         conditions.append(Q(places__icontains=town_of(filters.location)))
     if filters.remote:

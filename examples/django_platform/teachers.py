@@ -14,7 +14,7 @@ from ace_integrations.contrib.django.mails import DjangoMailQueue
 from ace_integrations.contrib.django.views import client_address
 from examples.django_platform.accounts import bus
 from examples.django_platform.admin import admins_only
-from examples.django_platform.answering import AnsweredError, go, posted, signed_in, visiting
+from examples.django_platform.answering import AnsweredError, go, number_in, posted, signed_in, typed, visiting
 from examples.django_platform.identity import IdentityVerified
 from examples.django_platform.models import TeacherApplication, User
 from examples.django_platform.rendering import page
@@ -64,22 +64,22 @@ def teachers(request: HttpRequest, user: User) -> HttpResponse:
 
 @visiting
 @admins_only
-def approve_by_form(request: HttpRequest, user: User, user_id: int) -> HttpResponse:
+def approve_by_form(request: HttpRequest, user: User, user_id: str) -> HttpResponse:
     """Approve a teacher, and show who else waits."""
-    _approve(request, user_id, user)
+    _approve(request, number_in(user_id, "user_id"), user)
     return go("/admin/teachers")
 
 
 @visiting
 @admins_only
-def reject_by_form(request: HttpRequest, user: User, user_id: int) -> HttpResponse:
+def reject_by_form(request: HttpRequest, user: User, user_id: str) -> HttpResponse:
     """Reject a teacher, or show the reason again that is too long."""
-    reason = request.POST.get("reason", "")
+    number, reason = number_in(user_id, "user_id"), typed(request, "reason")["reason"]
     try:
         form = Rejection(reason=reason)
     except ValidationError:
-        return _listed(request, status=422, wrong=user_id, reason=reason)
-    _reject(request, user_id, user, form.reason)
+        return _listed(request, status=422, wrong=number, reason=reason)
+    _reject(request, number, user, form.reason)
     return go("/admin/teachers")
 
 
@@ -94,16 +94,17 @@ def waiting(request: HttpRequest, user: User) -> HttpResponse:
 
 @signed_in
 @admins_only
-def approve(request: HttpRequest, user: User, user_id: int) -> HttpResponse:
+def approve(request: HttpRequest, user: User, user_id: str) -> HttpResponse:
     """Approve a teacher: they are mailed and told at once, and may be given courses. A second time does nothing."""
-    return JsonResponse(public(_approve(request, user_id, user)))
+    return JsonResponse(public(_approve(request, number_in(user_id, "user_id"), user)))
 
 
 @signed_in
 @admins_only
-def reject(request: HttpRequest, user: User, user_id: int) -> HttpResponse:
+def reject(request: HttpRequest, user: User, user_id: str) -> HttpResponse:
     """Reject a teacher, who is mailed the reason if there is one and may ask again."""
-    return JsonResponse(public(_reject(request, user_id, user, posted(request, Rejection).reason)))
+    reason = posted(request, Rejection).reason
+    return JsonResponse(public(_reject(request, number_in(user_id, "user_id"), user, reason)))
 
 
 @visiting

@@ -46,7 +46,7 @@ def erasures(request: HttpRequest, user: User) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
     who, what = (request.GET.get(name, "") for name in ("who", "what"))
-    return {"who": who, "what": what, "before": number_in(request, "before")}
+    return {"who": who, "what": what, "before": number_in(request.GET.get("before", "0"), "before")}
 
 
 def _entries(*, who: str, what: str, before: int) -> list[dict[str, Any]]:

@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
-from examples.fastapi_platform.demo import ADMIN
+from examples.shared.demonstration import ADMIN
 from examples.shared.links import SignedLinks
 from examples.shared.matching import Candidate, Match, Wanted, match
 from examples.shared.messages import Language, say
 from examples.shared.steps import HIRING, Hiring
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, Kind, Platform, platform_on, sqlite_url
 
 from ace_integrations.jobs import EmploymentType, ExperienceLevel
 
@@ -25,8 +25,8 @@ FORM = {**JOB, "salary_min": "14,000", "salary_max": "19,000", "salary_currency"
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("companies")), admin=True) as platform:
+def platform(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("companies")), admin=True, kind=kind) as platform:
         yield platform
 
 
@@ -60,7 +60,7 @@ def student(platform: Platform) -> Iterator[Story]:
 
 @pytest.fixture(scope="module")
 def admin(platform: Platform) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=platform.url, trust_env=False, timeout=20) as browser:
+    with platform.browser() as browser:
         browser.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
         yield browser
 
@@ -121,7 +121,7 @@ def test_a_company_signs_up_with_its_name_and_posts_in_it_alone(platform: Platfo
 @pytest.mark.parametrize("name", ["", " ", "x", "x" * 201])
 def test_a_company_without_a_name_does_not_sign_up(name: str, platform: Platform) -> None:
     form = {"name": "Hala Nabil", "email": "nameless@example.com", "password": "correct horse 42", "role": "company"}
-    answer = httpx.post(f"{platform.url}/signup", data={**form, "company": name}, trust_env=False)
+    answer = platform.post("/signup", data={**form, "company": name})
     assert (answer.status_code, say("error_company", "en") in html.unescape(answer.text)) == (422, True)
 
 
@@ -312,9 +312,9 @@ def test_an_application_is_mailed_and_told_to_its_company_with_a_link_to_the_cv(
     assert httpx.get(f"{platform.url}{review}", trust_env=False).headers["location"] == "/login"
 
 
-def test_the_link_to_a_cv_ends_after_a_week(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_link_to_a_cv_ends_after_a_week(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> None:
     with (
-        platform_on(sqlite_url(tmp_path_factory.mktemp("week"))) as platform,
+        platform_on(sqlite_url(tmp_path_factory.mktemp("week")), kind=kind) as platform,
         signed_up(platform, "company", company="Example Works") as company,
         signed_up(platform, "student") as student,
     ):
