@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from pydantic import BaseModel, ValidationError
 
+from ace_integrations.contrib.django.views import asking, throttled
 from examples.django_platform.accounts import visitor
 
 M = TypeVar("M", bound=BaseModel)
@@ -23,21 +24,26 @@ class AnsweredError(Exception):
         super().__init__(detail)
 
 
-def by_method(*, read_by: View | None = None, **views: View) -> View:
+def by_method(
+    *, read_by: View | None = None, counted_for: Callable[[HttpRequest], str] = asking, **views: View
+) -> View:
     """Give the view of an address whose methods are views of their own: `by_method(get=form, post=save)`.
+
+    Each counts for who asks, by the limit "default".
 
     Args:
         read_by: the view of a wider address, which this one stands before, for who only reads.
+        counted_for: gives whom a request counts for; by default the user, or the address of a stranger.
     """
+    limited = throttled("default", who=counted_for)
+    served = {method: limited(view) for method, view in {"get": read_by, **views}.items() if view is not None}
 
     def choose(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = "get" if request.method == "HEAD" else str(request.method).lower()
-        if asked == "get" and read_by is not None:
-            return read_by(request, *args, **kwargs)
-        if asked not in views:
-            allowed = ", ".join(sorted(map(str.upper, views)))
+        if asked not in served:
+            allowed = ", ".join(sorted(map(str.upper, served)))
             return JsonResponse({"detail": "Method Not Allowed"}, status=405, headers={"Allow": allowed})
-        return views[asked](request, *args, **kwargs)
+        return served[asked](request, *args, **kwargs)
 
     choose.views = views  # type: ignore[attr-defined]  # for a list of all that is served
     return choose

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from ace_integrations.contrib.django import audit, get_ace
 from ace_integrations.contrib.django.mails import DjangoMailQueue
-from ace_integrations.contrib.django.views import client_address, throttled
+from ace_integrations.contrib.django.views import client_address
 from ace_integrations.mail import Message
 from examples.django_platform.answering import AnsweredError, go, number_in, posted, signed_in, typed, visiting
 from examples.django_platform.models import Application, Job, User
@@ -25,7 +25,6 @@ from examples.shared.searching import posting_of
 from examples.shared.steps import HIRING, Hiring, StepRefusedError
 
 
-@throttled("default")
 @signed_in
 def apply(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
     """Apply for a job; each student once."""
@@ -35,7 +34,6 @@ def apply(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
     return JsonResponse(public(made), status=201)
 
 
-@throttled("default")
 @visiting
 def apply_by_form(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
     """Apply for a job, and show it again; applying twice is the same."""
@@ -48,7 +46,6 @@ def apply_by_form(request: HttpRequest, user: User, job_id: str) -> HttpResponse
     return go(f"/jobs/{job_id}")
 
 
-@throttled("default")
 @signed_in
 def mine(request: HttpRequest, user: User) -> HttpResponse:
     """List one's own applications, that which changed last first."""
@@ -56,14 +53,12 @@ def mine(request: HttpRequest, user: User) -> HttpResponse:
     return JsonResponse([public_to_student(one, job) for one, job in of_student(user)], safe=False)
 
 
-@throttled("default")
 @visiting
 def my_page(request: HttpRequest, user: User) -> HttpResponse:
     """Show one's own applications, that which changed last first."""
     return page(request, "applications.html", rows=of_student(user))
 
 
-@throttled("default")
 @signed_in
 @employers_only
 def of_job(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
@@ -73,7 +68,6 @@ def of_job(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
     return JsonResponse([public_to_company(one, who) for one, who in rows], safe=False)
 
 
-@throttled("default")
 @signed_in
 @employers_only
 def answer(request: HttpRequest, user: User, application_id: str) -> HttpResponse:

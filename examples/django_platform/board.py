@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import ValidationError
 
 from ace_integrations import InvalidInputError, InvalidRequestError
-from ace_integrations.contrib.django.views import throttled
 from ace_integrations.jobs import JobPosting, SearchResult
 from examples.django_platform.accounts import visitor
 from examples.django_platform.applications import application_of
@@ -14,7 +13,6 @@ from examples.django_platform.rendering import page
 from examples.shared.searching import Asked, asked_of, back_to, from_outside, is_own, listed, posting_of
 
 
-@throttled("default")
 def jobs(request: HttpRequest) -> HttpResponse:
     """List postings. What the form cannot have sent, and a page that lapsed, are answered with a word and the form."""
     try:
@@ -27,7 +25,6 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return _listed(request, asked, found)
 
 
-@throttled("default")
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """Show a posting; one from outside is found by the search that showed it, whose answer was kept."""
     own = Job.objects.filter(pk=int(job_id)).first() if is_own(job_id) else None

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ace_integrations import InvalidInputError
 from ace_integrations.contrib.django import get_ace
 from ace_integrations.video import ClassStatus, Standing
-from examples.django_platform import classes, live
+from examples.django_platform import classes, live, teachers
 from examples.django_platform.admin import admins_only
 from examples.django_platform.answering import AnsweredError, go, number_in, typed, visiting
 from examples.django_platform.classes import Entry
@@ -86,12 +86,13 @@ def attendance(request: HttpRequest, user: User, session_id: int) -> HttpRespons
 @visiting
 @admins_only
 def assign(request: HttpRequest, user: User, course_id: int) -> HttpResponse:
-    """Give a course to a teacher whose identity was checked; an empty address takes it back."""
+    """Give a course to a teacher who was approved; an empty address takes it back."""
     del user
     email = typed(request, "email")["email"].strip().lower()
-    teacher = User.objects.filter(email=email, role="teacher", status="active").first()
+    teacher = User.objects.filter(email=email).first()
     course = Course.objects.filter(pk=course_id)
-    if not course.exists() or (email and teacher is None):
+    fits = teacher is not None and teachers.may_teach(teacher)
+    if not course.exists() or (email and not fits):
         raise AnsweredError(404, "No such course or teacher.")
     course.update(teacher=teacher)
     return go(f"/courses/{course_id}")

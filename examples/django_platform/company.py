@@ -7,7 +7,6 @@ from django.db.models.lookups import IsNull
 from django.http import HttpRequest, HttpResponse
 from pydantic import ValidationError
 
-from ace_integrations.contrib.django.views import throttled
 from examples.django_platform import applications, offers
 from examples.django_platform.answering import go, not_understood, typed, visiting
 from examples.django_platform.models import Application, Job, User
@@ -24,7 +23,6 @@ from examples.shared.steps import HIRING, Hiring, StepRefusedError
 MOST_JOBS = 100
 
 
-@throttled("default")
 @visiting
 @visiting_employers_only
 def jobs(request: HttpRequest, user: User) -> HttpResponse:
@@ -32,7 +30,6 @@ def jobs(request: HttpRequest, user: User) -> HttpResponse:
     return page(request, "company.html", rows=_with_counts(user))
 
 
-@throttled("default")
 @visiting
 @visiting_employers_only
 def new(request: HttpRequest, user: User) -> HttpResponse:
@@ -41,7 +38,6 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
     return _form(request, TypedJob(**BLANK))
 
 
-@throttled("default")
 @visiting
 @visiting_employers_only
 def post(request: HttpRequest, user: User) -> HttpResponse:
@@ -56,7 +52,6 @@ def post(request: HttpRequest, user: User) -> HttpResponse:
     return go(f"/company/jobs/{job.pk}")
 
 
-@throttled("default")
 @visiting
 @visiting_employers_only
 def job(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
@@ -66,7 +61,6 @@ def job(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
     return page(request, "company_job.html", job=posting_of(found), row=found, rows=rows)
 
 
-@throttled("default")
 @visiting
 @visiting_employers_only
 def edit(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
@@ -75,7 +69,6 @@ def edit(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
     return _form(request, forms.typed(vars(found)), job=found)
 
 
-@throttled("default")
 @visiting
 @visiting_employers_only
 def change(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
@@ -88,7 +81,6 @@ def change(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
     return go(f"/company/jobs/{found.pk}")
 
 
-@throttled("default")
 @visiting
 @visiting_employers_only
 def close(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
@@ -96,7 +88,6 @@ def close(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
     return go(f"/company/jobs/{offers.end(request, user, job_id).pk}")
 
 
-@throttled("default")
 @visiting
 @visiting_employers_only
 def application(request: HttpRequest, user: User, application_id: str) -> HttpResponse:
@@ -104,7 +95,6 @@ def application(request: HttpRequest, user: User, application_id: str) -> HttpRe
     return _application(request, user, application_id)
 
 
-@throttled("default")
 @visiting
 @visiting_employers_only
 def answer(request: HttpRequest, user: User, application_id: str) -> HttpResponse:
@@ -116,7 +106,6 @@ def answer(request: HttpRequest, user: User, application_id: str) -> HttpRespons
     return go(f"/company/applications/{found.pk}")
 
 
-@throttled("default")
 def resume(request: HttpRequest, token: str) -> HttpResponse:
     """Show what came with an application to whoever has its link, for as long as that is good."""
     number = links().read(RESUME, token)

@@ -10,6 +10,7 @@ import httpx
 
 from ace_integrations.sandbox import RunningSandbox, start
 from examples.shared.demonstration import ADMIN, Running, listening, main, send_webhooks
+from examples.shared.hiring import HiringStory
 from examples.shared.lesson import Lesson
 from examples.shared.story import Step, Story
 
@@ -72,6 +73,7 @@ def walk(both: Running, admin: tuple[str, str]) -> Iterator[Step]:
     with Story(both.platform, control, admin=admin) as story:
         yield from story.walk()
         yield from Lesson(both.platform, control, student=story, admin=admin).walk()
+        yield from HiringStory(both.platform, control, student=story).walk()
 
 
 def _of_sandbox(sandbox: RunningSandbox) -> dict[str, str]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from ace_integrations.contrib.django import audit, get_ace
-from ace_integrations.contrib.django.views import client_address, throttled
+from ace_integrations.contrib.django.views import client_address
 from examples.django_platform import suggesting
 from examples.django_platform.answering import AnsweredError, View, go, number_in, posted, signed_in
 from examples.django_platform.models import Job, User
@@ -41,7 +41,6 @@ def visiting_employers_only(view: View) -> View:
     return check
 
 
-@throttled("default")
 @signed_in
 @employers_only
 def post(request: HttpRequest, user: User) -> HttpResponse:
@@ -53,7 +52,6 @@ def post(request: HttpRequest, user: User) -> HttpResponse:
     return JsonResponse(posting_of(job).public(), status=201)
 
 
-@throttled("default")
 @signed_in
 @employers_only
 def change(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
@@ -62,7 +60,6 @@ def change(request: HttpRequest, user: User, job_id: str) -> HttpResponse:
     return JsonResponse(posting_of(job).public())
 
 
-@throttled("default")
 @signed_in
 @employers_only
 def close(request: HttpRequest, user: User, job_id: str) -> HttpResponse:

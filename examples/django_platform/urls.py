@@ -7,8 +7,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.static import serve
 
 from ace_integrations.contrib.django import get_ace
-from ace_integrations.contrib.django.urls import health_url, realtime_urls, webhook_urls
+from ace_integrations.contrib.django.urls import health_url, webhook_urls
+from ace_integrations.contrib.django.views import channel_view, sign_in_view
 from examples.django_platform import (
+    account,
     admin,
     advising,
     advisor,
@@ -20,10 +22,14 @@ from examples.django_platform import (
     identity,
     jobs,
     live,
+    notifications,
     offers,
     pages,
     paying,
     profiles,
+    stopping,
+    teachers,
+    trail,
 )
 from examples.django_platform.answering import by_method
 from examples.django_platform.listening import listener, member, rules
@@ -37,7 +43,6 @@ urlpatterns = [
     *webhook_urls(*WEBHOOKS, refused_status={"stripe": 403}),
     # JaaS is Jitsi's name where it sends webhooks.
     *webhook_urls("jitsi", route="api/jaas/webhook"),
-    *(realtime_urls(rules, user=listener, member=member) if get_ace().settings.realtime else ()),
     health_url(),
     path("static/<path:path>", serve, {"document_root": STATIC}, name="static"),
     path("", by_method(get=pages.home)),
@@ -108,8 +113,40 @@ urlpatterns = [
     path("teacher/live-class/<int:session_id>/attendance", by_method(get=classroom.attendance)),
     path("student/live-class/<int:session_id>", by_method(get=classroom.attend)),
     path("admin/courses/<int:course_id>/teacher", by_method(post=classroom.assign)),
+    # It looks itself at which site asks: a mail service has no form's token.
+    path(
+        "unsubscribe/<str:token>",
+        csrf_exempt(by_method(get=stopping.ask, post=stopping.stop, counted_for=stopping.counted_for)),
+    ),
+    path("notifications", by_method(get=notifications.notifications)),
+    path("notifications/read", by_method(post=notifications.read_all_by_form)),
+    path("notifications/<str:notice_id>/read", by_method(post=notifications.read_by_form)),
+    path("api/notifications", by_method(get=notifications.told)),
+    path("api/notifications/read", by_method(post=notifications.read_all)),
+    path("api/notifications/<str:notice_id>/read", by_method(post=notifications.read)),
+    path("account", by_method(get=account.account)),
+    path("account/mails", by_method(post=account.choose_mails)),
+    path("account/data", by_method(get=account.download)),
+    path("account/erase", by_method(post=account.erase)),
+    path("teacher/application", by_method(post=teachers.ask_again_by_form)),
+    path("admin/teachers", by_method(get=teachers.teachers)),
+    path("admin/teachers/<str:user_id>/approve", by_method(post=teachers.approve_by_form)),
+    path("admin/teachers/<str:user_id>/reject", by_method(post=teachers.reject_by_form)),
+    path("api/admin/teachers", by_method(get=teachers.waiting)),
+    path("api/admin/teachers/<str:user_id>/approve", by_method(post=teachers.approve)),
+    path("api/admin/teachers/<str:user_id>/reject", by_method(post=teachers.reject)),
+    path("admin/audit", by_method(get=trail.audit)),
+    path("api/admin/audit", by_method(get=trail.entries)),
+    path("admin/erasures", by_method(get=trail.erasures)),
     path("admin/payments", by_method(get=admin.payments)),
     path("admin/payments/<int:payment_id>", by_method(get=admin.payment)),
     path("admin/payments/<int:payment_id>/refund", by_method(post=admin.refund_by_form)),
     path("api/admin/payments/<int:payment_id>/refund", by_method(post=admin.refund)),
 ]
+
+if get_ace().settings.realtime:
+    # As `realtime_urls` gives them, and counted for who asks as everything else is.
+    urlpatterns += [
+        path("broadcasting/auth", by_method(post=channel_view(rules, listener))),
+        path("broadcasting/user-auth", by_method(post=sign_in_view(listener, member))),
+    ]

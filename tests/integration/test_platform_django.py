@@ -103,7 +103,7 @@ def test_preparing_again_adds_nothing_and_gives_the_admin_the_password_again(tmp
 def test_both_platforms_have_the_same_tables_and_columns(shared: Platform) -> None:
     engine = create_engine(shared.database.url.replace("+aiosqlite", ""))
     found = inspect(engine)
-    # Django keeps who is signed in in a table of its own.
+    # Django keeps who is signed in in another shape.
     ours = [table for table in Base.metadata.sorted_tables if table.name != "logins"]
     there = {
         table.name: {
@@ -174,9 +174,9 @@ def test_what_is_no_json_is_named_and_does_nothing(shared: Platform) -> None:
 def test_a_browser_that_signs_in_again_leaves_no_session_behind(shared: Platform) -> None:
     with shared.student("sessions@example.com") as story:
         story.sign_up()
-        before = shared.database.one("SELECT count(*) FROM django_session")
+        before = shared.database.one("SELECT count(*) FROM logins")
         assert story.sign_in()
-        assert shared.database.one("SELECT count(*) FROM django_session") == before
+        assert shared.database.one("SELECT count(*) FROM logins") == before
 
 
 def test_whoever_was_another_user_before_keeps_nothing_of_them(shared: Platform) -> None:

@@ -10,13 +10,22 @@ from typing import Any
 
 import httpx
 import pytest
-from examples.fastapi_platform import notifications, trail
-from examples.fastapi_platform.demo import ADMIN
+from examples.shared.demonstration import ADMIN
 from examples.shared.hiring import HiringStory
 from examples.shared.messages import Language, say
-from examples.shared.notices import NOTICES, link_of, text_of
+from examples.shared.notices import NOTICES, PAGE, link_of, text_of
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Database, Platform, fresh_postgresql, platform_on, sqlite_url
+from examples.shared.trail import PAGE as TRAIL_PAGE
+from tests.integration.platforms import (
+    ADMIN_PASSWORD,
+    ON,
+    Database,
+    Kind,
+    Platform,
+    fresh_postgresql,
+    platform_on,
+    sqlite_url,
+)
 
 NUMBERS = count(1)
 PASSWORD = "correct horse 42"
@@ -24,8 +33,8 @@ JOB = {"title": "Tutor", "company": "Example Tutors", "location": "Cairo", "desc
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("people")), admin=True) as platform:
+def shared(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("people")), admin=True, kind=kind) as platform:
         yield platform
 
 
@@ -43,7 +52,7 @@ def student(shared: Platform) -> Iterator[Story]:
 
 @contextmanager
 def signed_in_as_admin(platform: Platform) -> Generator[httpx.Client]:
-    with httpx.Client(base_url=platform.url, trust_env=False, timeout=20) as browser:
+    with platform.browser() as browser:
         browser.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
         yield browser
 
@@ -82,7 +91,7 @@ def test_what_somebody_was_told_is_counted_on_every_page_until_it_is_read(admin:
 
 
 def test_notices_come_a_page_at_a_time_and_are_all_read_at_once(admin: httpx.Client, student: Story) -> None:
-    tell_of_jobs(admin, student, notifications.PAGE + 2)
+    tell_of_jobs(admin, student, PAGE + 2)
     first = student.browser.get("/api/notifications").json()
     last = first["notifications"][-1]["id"]
     second = student.browser.get("/api/notifications", params={"before": last}).json()
@@ -136,12 +145,13 @@ def test_each_kind_of_notice_has_its_words_and_leads_somewhere(name: str, langua
 # The audit trail.
 
 
+@pytest.mark.usefixtures("long_trail")
 def test_the_trail_is_filtered_by_person_and_kind_and_goes_on_a_page_at_a_time(
     shared: Platform, admin: httpx.Client, student: Story
 ) -> None:
     key = f"user-{number(shared, student)}"
     whole = admin.get("/api/admin/audit").json()
-    assert (len(whole["entries"]), whole["more"] is not None) == (trail.PAGE, True)
+    assert (len(whole["entries"]), whole["more"] is not None) == (TRAIL_PAGE, True)
     ids = [one["id"] for one in whole["entries"]]
     older = admin.get("/api/admin/audit", params={"before": whole["more"]}).json()["entries"]
     assert ids == sorted(ids, reverse=True)
@@ -155,13 +165,14 @@ def test_the_trail_is_filtered_by_person_and_kind_and_goes_on_a_page_at_a_time(
     assert nobody == {"entries": [], "more": None}
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def long_trail(admin: httpx.Client) -> None:
     """Let the trail have more than a page."""
-    for _ in range(trail.PAGE + 1):
+    for _ in range(TRAIL_PAGE + 1):
         admin.post("/api/jobs", json=JOB)
 
 
+@pytest.mark.usefixtures("long_trail")
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_page_of_the_trail_keeps_its_filter_and_leads_on(language: Language, admin: httpx.Client) -> None:
     admin.get(f"/lang/{language}")
@@ -170,7 +181,7 @@ def test_the_page_of_the_trail_keeps_its_filter_and_leads_on(language: Language,
     second = admin.get(older.replace("&amp;", "&")).text
     strange = admin.get("/admin/audit", params={"who": '"><script>alert(1)</script>'}).text
     admin.get("/lang/en")
-    assert (f'<html lang="{language}"' in page, page.count("data-entry=")) == (True, trail.PAGE)
+    assert (f'<html lang="{language}"' in page, page.count("data-entry=")) == (True, TRAIL_PAGE)
     assert ("job.posted</option>" in second, "data-entry=" in second) == (True, True)
     assert ("<script>alert" in strange, 'data-state="empty"' in strange) == (False, True)
 
@@ -222,10 +233,10 @@ def test_ones_data_is_nobody_elses(shared: Platform, admin: httpx.Client, studen
 
 
 def test_an_erased_account_leaves_its_payments_and_no_word_about_its_owner(
-    tmp_path_factory: pytest.TempPathFactory,
+    kind: Kind, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with (
-        platform_on(sqlite_url(tmp_path_factory.mktemp("erased")), admin=True) as platform,
+        platform_on(sqlite_url(tmp_path_factory.mktemp("erased")), admin=True, kind=kind) as platform,
         signed_in_as_admin(platform) as admin,
         lived(platform, admin) as story,
         platform.student(story.email) as elsewhere,
@@ -303,9 +314,10 @@ def test_a_teacher_who_goes_leaves_no_course_and_a_company_no_open_job(shared: P
 
 
 @pytest.fixture
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def strict(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Give a platform with the limits that it has by itself, and patience for signing up."""
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("strict")), limits=("login=1000/minute",)) as platform:
+    patient = ("login=1000/minute",)
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("strict")), limits=patient, kind=kind) as platform:
         yield platform
 
 
@@ -334,8 +346,10 @@ def test_the_sixty_first_request_of_a_minute_is_answered_429_and_others_go_on(st
         ("POST", "/account/erase", 10),
     ],
 )
-def test_what_costs_more_may_be_asked_less_often(method: str, path: str, limit: int, shared: Platform) -> None:
-    with platform_on(f"{shared.database.url}-{next(NUMBERS)}", limits=("login=10/minute",)) as platform:
+def test_what_costs_more_may_be_asked_less_often(
+    method: str, path: str, limit: int, kind: Kind, tmp_path: Path
+) -> None:
+    with platform_on(sqlite_url(tmp_path), limits=("login=10/minute",), kind=kind) as platform:
         story = platform.student("eager@example.com")
         story.sign_up()
         answers = [story.browser.request(method, path).status_code for _ in range(limit + 1)]
@@ -348,8 +362,10 @@ def test_what_costs_more_may_be_asked_less_often(method: str, path: str, limit: 
 
 def test_a_cookie_that_somebody_else_chose_becomes_nobodys_session(shared: Platform, student: Story) -> None:
     planted = "a" * 43
-    with httpx.Client(base_url=shared.url, cookies={"platform_session": planted}, trust_env=False) as browser:
-        browser.post("/login", data={"email": student.email, "password": PASSWORD})
+    with shared.browser() as browser:
+        browser.cookies.set("platform_session", planted)
+        signed_in = browser.post("/login", data={"email": student.email, "password": PASSWORD})
+    assert signed_in.status_code == 303
     thief = httpx.get(f"{shared.url}/payments", cookies={"platform_session": planted}, trust_env=False)
     assert thief.headers["location"] == "/login"
 
@@ -384,14 +400,14 @@ def test_no_parameter_leads_a_browser_to_another_host(name: str, shared: Platfor
 # The journey's part about work, on each database.
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(("which", "database"), ON)
 def test_the_journey_about_work_passes_and_its_people_may_go(
-    database: str, request: pytest.FixtureRequest, tmp_path: Path
+    which: Kind, database: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     is_sqlite = database == "sqlite"
     url = sqlite_url(tmp_path) if is_sqlite else fresh_postgresql(request.getfixturevalue("postgresql_url"))
     with (
-        platform_on(url, admin=True) as platform,
+        platform_on(url, admin=True, kind=which) as platform,
         signed_in_as_admin(platform) as admin,
         platform.member("lina@example.com") as her,
     ):

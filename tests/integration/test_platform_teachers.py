@@ -6,24 +6,24 @@ from typing import Any
 
 import httpx
 import pytest
-from examples.fastapi_platform.demo import ADMIN
+from examples.shared.demonstration import ADMIN
 from examples.shared.messages import Language, say
 from examples.shared.steps import HIRING, TEACHING, Hiring, StepRefusedError, Teaching
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, Kind, Platform, platform_on, sqlite_url
 
 NUMBERS = count(1)
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("teachers")), admin=True) as platform:
+def platform(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("teachers")), admin=True, kind=kind) as platform:
         yield platform
 
 
 @pytest.fixture(scope="module")
 def admin(platform: Platform) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=platform.url, trust_env=False, timeout=20) as browser:
+    with platform.browser() as browser:
         browser.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
         yield browser
 
