@@ -21,7 +21,6 @@ from examples.shared import applications as shared
 from examples.shared.applications import public, public_to_company, public_to_student
 from examples.shared.forms import Cv, NewStatus, wrong_fields
 from examples.shared.offers import CLOSED, NO_JOB, owns
-from examples.shared.searching import posting_of
 from examples.shared.steps import HIRING, Hiring, StepRefusedError
 
 
@@ -175,5 +174,4 @@ def _shown_again(request: HttpRequest, job_id: str, *, values: Mapping[str, str]
     job = Job.objects.filter(pk=number_in(job_id, "job_id")).first()
     if job is None:
         raise AnsweredError(404, NO_JOB)
-    shown = {"job": posting_of(job), "back": "/jobs", "application": None, "closed": job.closed_at is not None}
-    return page(request, "job.html", 422, **shown, values=values, wrong=wrong)
+    return page(request, "job.html", 422, **shared.shown_again(job, values, wrong))

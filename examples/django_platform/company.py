@@ -14,13 +14,11 @@ from examples.django_platform.offers import visiting_employers_only
 from examples.django_platform.rendering import page
 from examples.django_platform.services import links
 from examples.shared import forms
-from examples.shared.applications import RESUME, RESUME_HEADERS
+from examples.shared.applications import RESUME, RESUME_HEADERS, shown_to_company
 from examples.shared.forms import BLANK, NewStatus, TypedJob, wrong_fields
-from examples.shared.offers import NamelessError
+from examples.shared.offers import MOST, NamelessError
 from examples.shared.searching import posting_of
-from examples.shared.steps import HIRING, Hiring, StepRefusedError
-
-MOST_JOBS = 100
+from examples.shared.steps import Hiring, StepRefusedError
 
 
 @visiting
@@ -123,15 +121,14 @@ def _with_counts(user: User) -> list[tuple[Job, int, int]]:
     rows = Job.objects.annotate(everyone=Count("application"), waiting=Count("application", filter=waits))
     if user.role != "admin":
         rows = rows.filter(owner=user)
-    newest = rows.order_by(IsNull(F("closed_at"), rhs=False), "-posted_at", "-pk")[:MOST_JOBS]
+    newest = rows.order_by(IsNull(F("closed_at"), rhs=False), "-posted_at", "-pk")[:MOST]
     return [(job, job.everyone, job.waiting) for job in newest]
 
 
 def _application(request: HttpRequest, user: User, application_id: str, *, status: int = 200) -> HttpResponse:
     found = applications.received(user, application_id)
-    following = HIRING.after(Hiring(found.status))
-    told = {"application": found, "job": found.job, "who": found.user, "following": following, "late": status == 409}
-    return page(request, "company_application.html", status, **told)
+    shown = shown_to_company(found, found.job, found.user, late=status == 409)
+    return page(request, "company_application.html", status, **shown)
 
 
 def _form(

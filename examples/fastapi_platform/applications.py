@@ -21,7 +21,6 @@ from examples.shared import applications as shared
 from examples.shared.applications import public, public_to_company, public_to_student
 from examples.shared.forms import Cv, NewStatus, wrong_fields
 from examples.shared.offers import CLOSED, NO_JOB, owns
-from examples.shared.searching import posting_of
 from examples.shared.steps import HIRING, Hiring, StepRefusedError
 
 router = APIRouter()
@@ -60,7 +59,7 @@ async def apply_by_form(
 
 @router.get("/api/applications")
 async def mine(request: Request, user: SignedIn) -> Any:
-    """List one's own applications, the newest first."""
+    """List one's own applications, that which changed last first."""
     async with request.app.state.sessions() as session:
         rows = await of_student(session, user)
     return [public_to_student(one, job) for one, job in rows]
@@ -199,5 +198,4 @@ async def _shown_again(request: Request, user: User, job_id: int, values: dict[s
         job = await session.get(Job, job_id) if 0 < job_id < 2**63 else None
     if job is None:
         raise HTTPException(404, NO_JOB)
-    shown = {"job": posting_of(job), "back": "/jobs", "application": None, "closed": job.closed_at is not None}
-    return page(request, "job.html", user, 422, **shown, values=values, wrong=wrong)
+    return page(request, "job.html", user, 422, **shared.shown_again(job, values, wrong))

@@ -14,15 +14,14 @@ from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.offers import VisitingEmployer
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import Application, Job, User
-from examples.shared.applications import RESUME, RESUME_HEADERS
-from examples.shared.forms import BLANK, TypedJob, shown, typed, wrong_fields
-from examples.shared.offers import NamelessError
+from examples.shared import forms
+from examples.shared.applications import RESUME, RESUME_HEADERS, shown_to_company
+from examples.shared.forms import BLANK, TypedJob, typed, wrong_fields
+from examples.shared.offers import MOST, NamelessError
 from examples.shared.searching import posting_of
-from examples.shared.steps import HIRING, Hiring, StepRefusedError
+from examples.shared.steps import Hiring, StepRefusedError
 
 router = APIRouter(include_in_schema=False)
-
-MOST_JOBS = 100
 
 
 @router.get("/company")
@@ -126,19 +125,18 @@ async def _with_counts(session: AsyncSession, user: User) -> list[tuple[Job, int
     rows = select(Job, *counts).outerjoin(Application, Application.job_id == Job.id).group_by(Job.id)
     if user.role != "admin":
         rows = rows.where(Job.owner_id == user.id)
-    newest = rows.order_by(Job.closed_at.is_not(None), Job.posted_at.desc(), Job.id.desc()).limit(MOST_JOBS)
+    newest = rows.order_by(Job.closed_at.is_not(None), Job.posted_at.desc(), Job.id.desc()).limit(MOST)
     return [(job, everyone, waiting) for job, everyone, waiting in await session.execute(newest)]
 
 
 async def _application(request: Request, user: User, application_id: int, *, status: int = 200) -> Response:
     async with request.app.state.sessions() as session:
         found, job, who = await applications.received(session, user, application_id)
-    following = HIRING.after(Hiring(found.status))
-    told = {"application": found, "job": job, "who": who, "following": following, "late": status == 409}
-    return page(request, "company_application.html", user, status, **told)
+    shown = shown_to_company(found, job, who, late=status == 409)
+    return page(request, "company_application.html", user, status, **shown)
 
 
 def _form(
     request: Request, user: User, values: TypedJob, *, job: Job | None = None, wrong: Collection[str] = ()
 ) -> Response:
-    return page(request, "company_form.html", user, 422 if wrong else 200, **shown(values, job=job, wrong=wrong))
+    return page(request, "company_form.html", user, 422 if wrong else 200, **forms.shown(values, job=job, wrong=wrong))

@@ -1,5 +1,6 @@
 """Applications as scripts, mails, events and the audit trail tell of them; all of it is made of stored rows."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ace_integrations.audit import Audit, AuditEvent
@@ -16,7 +17,8 @@ from examples.shared.accounts import SENDER, user_key
 from examples.shared.events import ApplicationReceived
 from examples.shared.links import SignedLinks
 from examples.shared.moments import as_utc
-from examples.shared.steps import Hiring
+from examples.shared.searching import back_to, posting_of
+from examples.shared.steps import HIRING, Hiring
 
 STUDENTS_ONLY = "Only students whose identity was checked apply."
 APPLIED = "You have applied for this job."
@@ -64,6 +66,22 @@ def public_to_company(application: Any, student: Any) -> dict[str, Any]:
     """Give the same to the company, with who applied and what they sent."""
     sent = {"cv_text": application.cv_text, "cv_url": application.cv_url}
     return {**public(application), "name": student.name, "email": student.email, **sent}
+
+
+def shown_to_company(application: Any, job: Any, student: Any, *, late: bool) -> dict[str, Any]:
+    """Give what the company's page of an application says.
+
+    Args:
+        late: whether an answer came after another one.
+    """
+    following = HIRING.after(Hiring(application.status))
+    return {"application": application, "job": job, "who": student, "following": following, "late": late}
+
+
+def shown_again(job: Any, values: Mapping[str, str], wrong: Collection[str]) -> dict[str, Any]:
+    """Give what the page of a job says to who sent something with their application that means nothing."""
+    about = {"job": posting_of(job), "closed": job.closed_at is not None, "application": None, "back": back_to("")}
+    return {**about, "values": values, "wrong": wrong}
 
 
 def mail_to_company(

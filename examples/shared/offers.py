@@ -10,6 +10,9 @@ from examples.shared.forms import JobForm
 NO_JOB = "No such job."
 CLOSED = "This job is closed."
 
+MOST = 100
+"""Jobs of a company's page, the open ones and the newest first."""
+
 
 class NamelessError(Exception):
     """The admin posts a job and names no company."""

@@ -10,7 +10,7 @@ from examples.shared.demonstration import Running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import Audit, Shot, as_admin, be, guarded, token_of
+from tests.browser.conftest import ON_EACH, Audit, Shot, as_admin, be, guarded, token_of
 from tests.browser.pages import goes_by_keyboard, is_well_formed, looks
 
 NUMBERS = count(1)
@@ -114,6 +114,7 @@ def checked(servers: Running, role: str, name: str, *, company: str = "") -> Sto
     return story
 
 
+@ON_EACH
 def test_a_company_posts_and_answers_and_the_student_sees_it_without_a_reload(
     browser: Browser, servers: Running, town: Town, shot: Shot
 ) -> None:
@@ -195,6 +196,7 @@ def test_somebody_takes_their_data_along_and_goes(page: Page, servers: Running) 
         page.wait_for_url("**/login")
 
 
+@ON_EACH
 def test_a_company_signs_up_with_its_name(page: Page, servers: Running) -> None:
     page.goto(f"{servers.platform}/signup")
     expect(page.locator("#company")).to_be_hidden()
