@@ -108,7 +108,7 @@ class TellerOperations(ServiceOperations):
         return HttpCall("POST", "/tell", TALE, json={"of": of}, repeat=Repeat.COSTLY, metered=metered, group=of)
 
     @operation
-    def remember(self, *, of: str, stale_s: float = 0.0) -> Call[Kept[Tale]]:
+    def remember(self, *, of: str, stale_s: float = 0.0, patience_s: float | None = None) -> Call[Kept[Tale]]:
         """Tell a tale that may have been told to somebody before."""
         call = HttpCall("GET", "/tell", TALE, query={"of": of})
         return Cached(
@@ -118,6 +118,7 @@ class TellerOperations(ServiceOperations):
             fresh_s=lambda tale: 3600 if tale.text else 60,
             stale_s=lambda _: stale_s,
             longest_s=stale_s,
+            patience_s=patience_s,
         )
 
     @streaming

@@ -304,7 +304,8 @@ class Settings(_Environment):
         env: the profile: development, test, staging or production. `.env.<profile>` is read over `.env`.
         sandbox: look for services without a key in the local sandbox.
         sandbox_url: where that sandbox is, on this machine; switches it on.
-        timeout_s: seconds that a whole call may take, its repeats included.
+        timeout_s: seconds that a whole call may take at most, its repeats included; without it 30, or what a service
+            that is known to be slow has of its own.
         max_retries: how often a call is sent again at most.
         identity: the provider that verifies identities, as `ace plugins` names it.
         mail: the provider that sends mail.
@@ -340,7 +341,7 @@ class Settings(_Environment):
     env: Profile = Field(default="development", validation_alias="ACE_ENV")
     sandbox: bool = Field(default=False, validation_alias="ACE_SANDBOX")
     sandbox_url: str | None = Field(default=None, validation_alias="ACE_SANDBOX_URL")
-    timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(default=30.0, validation_alias="ACE_TIMEOUT")
+    timeout_s: Annotated[float, Field(gt=0, le=600)] | None = Field(default=None, validation_alias="ACE_TIMEOUT")
     max_retries: Annotated[int, Field(ge=0, le=10)] = Field(default=2, validation_alias="ACE_MAX_RETRIES")
     identity: str = Field(default="didit", validation_alias="ACE_IDENTITY")
     mail: str = Field(default="mailgun", validation_alias="MAIL_MAILER")

@@ -17,6 +17,9 @@ from ace_integrations.core.telemetry import Guard, Observer
 from ace_integrations.core.token import TokenKeeper
 from ace_integrations.settings import ProviderSettings
 
+USUAL_S = 30.0
+"""Seconds for a whole call where nothing says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -96,6 +99,15 @@ class Account:
     def options(self, options: Options) -> Options:
         """Give the client's options over the defaults."""
         return options.over(self._defaults)
+
+    def patience(self, options: Options, own: float | None) -> float:
+        """Give the seconds that a whole call may take: what its client says, or else the shortest that is known.
+
+        Args:
+            own: of the call itself.
+        """
+        known = (own or self.service.timeout_s, self._defaults.timeout_s)
+        return options.timeout_s or min((one for one in known if one is not None), default=USUAL_S)
 
     @property
     def _credentials(self) -> str:

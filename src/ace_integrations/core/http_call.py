@@ -103,7 +103,7 @@ class from_json(Generic[T]):  # noqa: N801 - read as a function: into=from_json(
         self._adapter: TypeAdapter[T] | None = None
 
     def __call__(self, reply: Reply) -> T:
-        media_type = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+        media_type = _media_type(reply)
         if media_type != "application/json" and not media_type.endswith("+json"):
             raise UnexpectedReplyError(f"the answer is {media_type or 'of no type'}, not JSON", status=reply.status)
         if self._adapter is None:
@@ -116,6 +116,10 @@ class from_json(Generic[T]):  # noqa: N801 - read as a function: into=from_json(
 
     def __repr__(self) -> str:
         return f"from_json({getattr(self._type, '__name__', self._type)})"
+
+
+def _media_type(reply: Reply) -> str:
+    return reply.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _unreadable(error: ValidationError) -> UnexpectedReplyError:
@@ -132,8 +136,9 @@ def raw_reply(reply: Reply) -> Reply:
 
 
 def no_content(reply: Reply) -> None:
-    """Read nothing: the status said it all."""
-    del reply
+    """Read nothing: the status said it all. But a page for people comes from something that stands in between."""
+    if reply.body and _media_type(reply) == "text/html":
+        raise UnexpectedReplyError("the answer is text/html, not the service's own", status=reply.status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from cachetools import LRUCache
 from pydantic import TypeAdapter, ValidationError
 
 from ace_integrations.core.call import Call
+from ace_integrations.core.patience import await_for, wait_for
 from ace_integrations.core.shared import Shared
 from ace_integrations.core.turns import Turns
-from ace_integrations.errors import ProviderError
+from ace_integrations.errors import DeadlineExceededError, ProviderError
 
 if TYPE_CHECKING:
     from ace_integrations.core.connection import AsyncSender, Sender
@@ -193,6 +194,8 @@ class Cached(Call[Kept[T]]):
         type_: of the result, for the shared place.
         fresh_s: how long a result is good, in seconds.
         stale_s: how old a result may be to stand in for an error, in seconds; 0 raises the error.
+        patience_s: seconds that who asks waits at most, None as long as it takes. When they are over an older result
+            stands in, or `DeadlineExceededError` is raised; asking goes on, for who wants it next.
     """
 
     call: Call[T]
@@ -201,12 +204,22 @@ class Cached(Call[Kept[T]]):
     fresh_s: Callable[[T], float]
     stale_s: Callable[[ProviderError], float] = field(default=_never)
     longest_s: float = 0.0
+    patience_s: float | None = None
     provider: str = ""
+    operation: str = ""
 
     def run(self, sender: "Sender") -> Kept[T]:
         keep = sender.connection(self.provider).account.keep
         if (found := keep.fresh(self.key)) is not None:
             return found
+        if self.patience_s is None:
+            return self._in_turn(sender, keep)
+        try:
+            return wait_for(self.patience_s, lambda: self._in_turn(sender, keep))
+        except TimeoutError:
+            return self._stale(keep, self._late())
+
+    def _in_turn(self, sender: "Sender", keep: Keep) -> Kept[T]:
         flight = keep.flight(self.key)
         seen = flight.failures
         with flight.turns.lock:
@@ -234,6 +247,14 @@ class Cached(Call[Kept[T]]):
         keep = sender.connection(self.provider).account.keep
         if (found := keep.fresh(self.key)) is not None:
             return found
+        if self.patience_s is None:
+            return await self._ain_turn(sender, keep)
+        try:
+            return await await_for(self.patience_s, self._ain_turn(sender, keep))
+        except TimeoutError:
+            return self._stale(keep, self._late())
+
+    async def _ain_turn(self, sender: "AsyncSender", keep: Keep) -> Kept[T]:
         flight = keep.flight(self.key)
         seen = flight.failures
         async with flight.turns.alock():
@@ -280,6 +301,10 @@ class Cached(Call[Kept[T]]):
         flight.fail(error)
         return self._stale(keep, error)
 
+    def _late(self) -> DeadlineExceededError:
+        message = f"no answer within {self.patience_s:g} s; it is still asked for, and kept when it comes"
+        return DeadlineExceededError(message, provider=self.provider, operation=self.operation)
+
     def _stale(self, keep: Keep, error: ProviderError) -> Kept[T]:
         found = keep.stale(self.key, error, longest=self.stale_s(error))
         if found is None:
@@ -287,4 +312,9 @@ class Cached(Call[Kept[T]]):
         return found
 
     def labelled(self, provider: str, operation: str) -> "Cached[T]":
-        return replace(self, call=self.call.labelled(provider, operation), provider=self.provider or provider)
+        return replace(
+            self,
+            call=self.call.labelled(provider, operation),
+            provider=self.provider or provider,
+            operation=self.operation or operation,
+        )

@@ -77,7 +77,7 @@ class Trip(Generic[T]):
         account.limit.take()
         if account.observer is not None:
             account.observer.before_call(self.record())
-        self.timeout = options.timeout_s or call.timeout or account.service.timeout_s or self._options.timeout_s or 30.0
+        self.timeout = account.patience(options, call.timeout)
         self._started = time.monotonic()
         self.deadline = self._started + self.timeout
 

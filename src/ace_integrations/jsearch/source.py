@@ -23,6 +23,9 @@ FOUND_S, NOTHING_S = 3_600.0, 900.0
 STALE_S, STALE_WITHOUT_QUOTA_S = 86_400.0, 7 * 86_400.0
 """Seconds for which an older answer stands in: for one that failed, and where nothing may be asked any more."""
 
+PATIENCE_S = 8.0
+"""Seconds that a page waits for a search; one that takes longer is kept for whoever searches so next."""
+
 _PAGE = TypeAdapter(JobPage)
 
 _EMPLOYMENT: Final[dict[EmploymentType, EmploymentCode]] = {
@@ -49,7 +52,7 @@ class JSearchSource:
         self._settings = settings
 
     def search(self, filters: SearchFilters, *, cursor: str | None = None) -> Call[JobPage]:
-        """Find postings that match: kept for an hour, older ones where the service fails.
+        """Find postings that match: kept for an hour, older ones where the service fails or takes long.
 
         Source: jsearch.md §6
         """
@@ -61,6 +64,7 @@ class JSearchSource:
             fresh_s=lambda page: FOUND_S if page.postings else NOTHING_S,
             stale_s=_stale_s,
             longest_s=STALE_WITHOUT_QUOTA_S,
+            patience_s=PATIENCE_S,
         )
         country = asked.country or ""
         page = cached.labelled("jsearch", "search").map(_as_known)

@@ -1,19 +1,23 @@
 """A kept result is asked for once by all who want it, in one process and in several; an error is never kept."""
 
 import asyncio
+import gc
 import multiprocessing
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
-from tests.teller import Teller, account, ateller, teller
+from tests.teller import TALES, Tale, Teller, account, ateller, teller
 
-from ace_integrations import UnavailableError
+from ace_integrations import DeadlineExceededError, InvalidRequestError, UnavailableError
+from ace_integrations.core import AsyncSender, Cached, Call, Sender
+from ace_integrations.core.patience import await_for
 from ace_integrations.core.shared import RedisShared
 
 
@@ -203,3 +207,102 @@ async def test_an_error_is_not_left_in_redis(redis_url: str, colour: str) -> Non
         else:
             found = client.remember(of=of) if colour == "sync" else await awaited.remember(of=of)
             assert found.value.text == f"{of} 2"
+
+
+@dataclass
+class Slow(Call[Tale]):
+    """Gives its answer when it is let."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+    asked: int = 0
+
+    def run(self, sender: Sender) -> Tale:
+        del sender
+        self.asked += 1
+        assert self.gate.wait(30)
+        return Tale(text=f"x {self.asked}")
+
+    async def arun(self, sender: AsyncSender) -> Tale:
+        return await asyncio.to_thread(self.run, sender)  # type: ignore[arg-type]  # nobody is sent anything
+
+    def labelled(self, provider: str, operation: str) -> "Slow":
+        del provider, operation
+        return self
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+async def test_who_waits_long_enough_goes_without_and_the_answer_is_kept_for_the_next(
+    clock: Callable[[], float], now: list[float], colour: str
+) -> None:
+    here, slow = account(clock=clock), Slow()
+    blocking, awaited = teller(here, Told()), ateller(here, Told())
+
+    async def ask(patience_s: float) -> Any:
+        cached = Cached(
+            slow,
+            "slow",
+            TALES,
+            fresh_s=lambda _: 3600,
+            stale_s=lambda _: 86_400,
+            patience_s=patience_s,
+            provider="teller",
+            operation="remember",
+        )
+        return blocking.perform(cached) if colour == "sync" else await awaited.perform(cached)
+
+    with pytest.raises(
+        DeadlineExceededError, match=r"teller remember: no answer within 0\.01 s; it is still asked for"
+    ):
+        await ask(0.01)
+    slow.gate.set()
+    assert ((await ask(30)).value.text, slow.asked) == ("x 1", 1)
+    now[0] += 3601
+    slow.gate.clear()
+    stale = await ask(0.01)
+    assert (stale.value.text, type(stale.instead_of)) == ("x 1", DeadlineExceededError)
+    slow.gate.set()
+    assert ((await ask(30)).value.text, slow.asked) == ("x 2", 2)
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+async def test_within_the_time_an_error_is_told_as_it_is(clock: Callable[[], float], colour: str) -> None:
+    here, told = account(clock=clock), Told(status=400)
+
+    async def ask() -> Any:
+        if colour == "sync":
+            return teller(here, told).remember(of="x", patience_s=30)
+        return await ateller(here, told).remember(of="x", patience_s=30)
+
+    with pytest.raises(InvalidRequestError):
+        await ask()
+
+
+async def test_who_gives_up_waiting_ends_what_is_done_for_them() -> None:
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    waiting = asyncio.create_task(await_for(30, work()))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait_for(ended.wait(), 30)
+
+
+async def test_what_goes_on_and_fails_tells_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    gate = asyncio.Event()
+
+    async def fail() -> None:
+        await gate.wait()
+        raise ValueError("too late")
+
+    with pytest.raises(TimeoutError):
+        await await_for(0.001, fail())
+    gate.set()
+    await asyncio.sleep(0.01)
+    gc.collect()
+    assert caplog.records == []

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from tests.things import KEY, SERVICE, ThingSettings
 
 from ace_integrations import AuthenticationError, UnexpectedReplyError
-from ace_integrations.core import Account, Headers, HttpCall, Options, Reply, WireRequest, raw_reply
+from ace_integrations.core import Account, Headers, HttpCall, Options, Reply, WireRequest, no_content, raw_reply
 from ace_integrations.core.http import WireReply
 from ace_integrations.core.outcome import Failed
 from ace_integrations.core.trip import Trip
@@ -27,6 +27,39 @@ def test_an_answer_that_nothing_changed_is_read_where_that_was_asked() -> None:
     with pytest.raises(Failed) as failed:
         trip().read(unchanged)
     assert isinstance(failed.value.error, UnexpectedReplyError)
+
+
+@pytest.mark.parametrize("body", [b"", b"ok"])
+def test_where_the_status_says_it_all_nothing_else_is_looked_at(body: bytes) -> None:
+    trip(no_content).read(WireReply(200, Headers({"content-type": "text/plain"}), body))
+    trip(no_content).read(WireReply(204, Headers({"content-type": "text/html"}), b""))
+
+
+def test_a_page_for_people_is_no_answer_of_a_service() -> None:
+    page = WireReply(200, Headers({"content-type": "text/html; charset=utf-8"}), b"<html>Scheduled maintenance</html>")
+    with pytest.raises(Failed, match="text/html") as failed:
+        trip(no_content).read(page)
+    assert isinstance(failed.value.error, UnexpectedReplyError)
+
+
+@pytest.mark.parametrize(
+    ("client", "call", "service", "shared", "seconds"),
+    [
+        (None, None, None, None, 30),
+        (None, None, None, 60, 60),
+        (None, None, 90, None, 90),
+        (None, None, 90, 20, 20),
+        (None, None, 20, 60, 20),
+        (None, 5, 90, 60, 5),
+        (None, 5, 90, 2, 2),
+        (120, 5, 90, 2, 120),
+    ],
+)
+def test_what_all_services_may_take_shortens_what_one_may_take(
+    client: float | None, call: float | None, service: float | None, shared: float | None, seconds: float
+) -> None:
+    account = Account(replace(SERVICE, timeout_s=service), SETTINGS, defaults=Options(shared))
+    assert account.patience(Options(client), call) == seconds
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -116,6 +116,7 @@ async def test_where_all_suffer_a_typed_refusal_is_all_that_comes(rates: Colour,
     assert [one.source for one in refused.value.skipped] == ["frankfurter", "er-api", "fawazahmed0"]
 
 
+@pytest.mark.punctual
 async def test_a_slow_source_is_left_when_its_time_is_over(
     rates: Colour, twin: Twin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
