@@ -15,7 +15,7 @@ from examples.django_platform.rendering import page
 from examples.django_platform.services import links
 from examples.shared import forms
 from examples.shared.applications import RESUME, RESUME_HEADERS
-from examples.shared.forms import BLANK, NewStatus, TypedJob, shown, wrong_fields
+from examples.shared.forms import BLANK, NewStatus, TypedJob, wrong_fields
 from examples.shared.offers import NamelessError
 from examples.shared.searching import posting_of
 from examples.shared.steps import HIRING, Hiring, StepRefusedError
@@ -112,9 +112,10 @@ def resume(request: HttpRequest, token: str) -> HttpResponse:
     found = Application.objects.select_related("job", "user").filter(pk=number).first()
     if found is None:
         return page(request, "resume_gone.html", 404)
-    answer = page(request, "resume.html", application=found, who=found.user, job=found.job)
-    answer.headers.update(RESUME_HEADERS)
-    return answer
+    shown = page(request, "resume.html", application=found, who=found.user, job=found.job)
+    for name, value in RESUME_HEADERS.items():
+        shown[name] = value
+    return shown
 
 
 def _with_counts(user: User) -> list[tuple[Job, int, int]]:
@@ -136,7 +137,7 @@ def _application(request: HttpRequest, user: User, application_id: str, *, statu
 def _form(
     request: HttpRequest, values: TypedJob, *, job: Job | None = None, wrong: Collection[str] = ()
 ) -> HttpResponse:
-    return page(request, "company_form.html", 422 if wrong else 200, **shown(values, job=job, wrong=wrong))
+    return page(request, "company_form.html", 422 if wrong else 200, **forms.shown(values, job=job, wrong=wrong))
 
 
 def _typed(request: HttpRequest) -> TypedJob:

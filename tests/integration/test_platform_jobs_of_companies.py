@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -15,7 +16,7 @@ from examples.shared.matching import Candidate, Match, Wanted, match
 from examples.shared.messages import Language, say
 from examples.shared.steps import HIRING, Hiring
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Kind, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, Kind, Platform, fresh_postgresql, platform_on, sqlite_url
 
 from ace_integrations.jobs import EmploymentType, ExperienceLevel
 
@@ -494,3 +495,57 @@ def test_the_students_page_of_a_job_says_when_it_was_posted_by_the_platforms_clo
     stored = platform.database.one("SELECT posted_at FROM jobs WHERE id = :one", one=int(number))
     at = datetime.fromisoformat(str(stored)).replace(tzinfo=UTC).timestamp()
     assert abs(at - platform.control.now()) < 60
+
+
+# At the same moment, on PostgreSQL: SQLite lets one write after another anyway.
+
+
+@pytest.fixture(scope="module")
+def crowded(kind: Kind, postgresql_url: str) -> Iterator[Platform]:
+    with platform_on(fresh_postgresql(postgresql_url), kind=kind) as platform:
+        yield platform
+
+
+@pytest.fixture
+def pair(crowded: Platform) -> Iterator[tuple[Story, Story]]:
+    """Give a company and a student."""
+    with (
+        signed_up(crowded, "company", company="Crowded Works") as company,
+        signed_up(crowded, "student") as student,
+    ):
+        yield company, student
+
+
+def test_who_applies_in_many_windows_at_once_applies_once(crowded: Platform, pair: tuple[Story, Story]) -> None:
+    company, student = pair
+    job = posted(company.browser)
+    with ThreadPoolExecutor(8) as windows:
+        answers = list(windows.map(lambda _: student.browser.post(f"/api/jobs/{job}/apply").status_code, range(8)))
+    assert sorted(answers) == [201] + [409] * 7
+    assert told(company) == ["application.received"]
+    noted = "SELECT count(*) FROM ace_audit WHERE what = 'application.sent' AND address <> '' AND \"user\" = :one"
+    number = crowded.database.one("SELECT id FROM users WHERE email = :one", one=student.email)
+    assert crowded.database.one(noted, one=f"user-{number}") == 1
+
+
+def test_nobody_applies_for_a_job_that_is_being_closed(crowded: Platform, pair: tuple[Story, Story]) -> None:
+    company, student = pair
+    job = posted(company.browser)
+    close = "UPDATE jobs SET closed_at = posted_at WHERE id = :one"
+    with ThreadPoolExecutor(1) as window:
+        with crowded.database.changing(close, one=int(job)):
+            answer = window.submit(student.browser.post, f"/api/jobs/{job}/apply")
+            student.until(lambda: answer.done() or crowded.database.waits(), "who applies must wait")
+        assert answer.result().status_code == 409
+    assert student.browser.get("/api/applications").json() == []
+
+
+def test_an_answer_waits_for_another_one_and_is_refused_after_it(crowded: Platform, pair: tuple[Story, Story]) -> None:
+    company, student = pair
+    application = applied(student, posted(company.browser))
+    reject = "UPDATE applications SET status = 'rejected' WHERE id = :one"
+    with ThreadPoolExecutor(1) as window:
+        with crowded.database.changing(reject, one=application):
+            answer = window.submit(answered, company.browser, application, "interview")
+            company.until(lambda: answer.done() or crowded.database.waits(), "the answer must wait")
+        assert (answer.result().status_code, answer.result().json()["status"]) == (409, "rejected")
