@@ -12,7 +12,7 @@ from examples.django_platform.models import User
 from examples.django_platform.rendering import page
 from examples.django_platform.services import now
 from examples.shared.accounts import user_key
-from examples.shared.personal import KEPT, OWN_ACCOUNT, as_file
+from examples.shared.personal import KEPT, OWN_ACCOUNT, as_file, known_as
 
 
 @visiting
@@ -36,10 +36,10 @@ def download(request: HttpRequest, user: User) -> HttpResponse:
     A service that does not answer is named in it.
     """
     del request
-    known_as = _known_as(user)
-    subject = personal.subject_of(user, known_as=known_as)
-    services = get_ace().privacy.export(subject).model_dump(mode="json")
-    text, headers = as_file({**personal.held(user, known_as=known_as), "services": services})
+    ace = get_ace()
+    names = known_as(ace, user)
+    services = ace.privacy.export(personal.subject_of(user, known_as=names)).model_dump(mode="json")
+    text, headers = as_file({**personal.held(user, known_as=names), "services": services})
     return HttpResponse(text, content_type="application/json", headers=headers)
 
 
@@ -63,20 +63,15 @@ def erase(request: HttpRequest, user: User) -> HttpResponse:
 
 def _erased(user: User, *, address: str) -> tuple[str, ...]:
     """Erase it in one transaction; give the services that are asked to do their part."""
-    ace, known_as = get_ace(), _known_as(user)
+    ace = get_ace()
+    names = known_as(ace, user)
     with transaction.atomic():
-        subject = personal.subject_of(user, known_as=known_as)
+        subject = personal.subject_of(user, known_as=names)
         services = ace.privacy.services(subject)
         DjangoErasures(clock=ace.clock).put(subject, services=services)
-        personal.erase(user, known_as=known_as, at=now())
+        personal.erase(user, known_as=names, at=now())
         audit.write(ace.audit.event("account.erased", user=user_key(user.pk), address=address))
     return services
-
-
-def _known_as(user: User) -> list[str]:
-    """Give the ids by which pages and the provider of live classes named somebody."""
-    ace = get_ace()
-    return [ace.video.known_as(str(user.pk))] if ace.settings.video else []
 
 
 def _shown(request: HttpRequest, *, status: int = 200) -> HttpResponse:

@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from pydantic import BaseModel, ValidationError
 
 from ace_integrations.contrib.django.views import asking, throttled
 from examples.django_platform.accounts import visitor
+from examples.django_platform.refusals import foreign_form
 
 M = TypeVar("M", bound=BaseModel)
 View = Callable[..., HttpResponse]
@@ -47,6 +50,20 @@ def by_method(
 
     choose.views = views  # type: ignore[attr-defined]  # for a list of all that is served
     return choose
+
+
+def without_token(view: View) -> View:
+    """Give the view to who has no form's token, as services that act for a person; another site's page is refused."""
+
+    @csrf_exempt
+    @wraps(view)
+    def check(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        origin = request.headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != request.get_host():
+            return foreign_form(request)
+        return view(request, *args, **kwargs)
+
+    return check
 
 
 def signed_in(view: View) -> View:

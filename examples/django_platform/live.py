@@ -15,6 +15,7 @@ from examples.django_platform.models import Course, LiveSession, SessionAttendan
 from examples.django_platform.rendering import language_of
 from examples.django_platform.services import now
 from examples.django_platform.telling import channels_of, news_on
+from examples.shared.accounts import user_key
 from examples.shared.classes import (
     NOT_YOUR_COURSE,
     Scheduled,
@@ -114,7 +115,7 @@ def presence(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
     with transaction.atomic():
         entry = _entry(session_id, user, to_change=True)
         entry.lesson.admit(entry.who)
-        person = get_ace().video.known_as(str(user.pk))
+        person = get_ace().video.known_as(user_key(user.pk))
         attending.note(entry.row, seen(form, room=entry.row.room or "", person=person, now=at), at=at)
     return HttpResponse(status=204)
 

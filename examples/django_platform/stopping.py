@@ -1,12 +1,9 @@
 """Where a mail of a new job leads who wants no more of them: at once by one click, without a sign-in."""
 
-from urllib.parse import urlsplit
-
 from django.http import HttpRequest, HttpResponse
 
 from examples.django_platform.answering import AnsweredError
 from examples.django_platform.models import User
-from examples.django_platform.refusals import foreign_form
 from examples.django_platform.rendering import page
 from examples.django_platform.services import links
 from examples.shared.accounts import user_key
@@ -20,9 +17,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """End the mails of new jobs. A mail service that does it for its reader has no form, and so no form's token."""
-    if _is_of_another_site(request):
-        return foreign_form(request)
+    """End the mails of new jobs."""
     User.objects.filter(pk=_reader(token)).update(job_mails=False)
     return page(request, "unsubscribe.html", user=None, token=token, done=True)
 
@@ -39,8 +34,3 @@ def _reader(token: str) -> int:
     if number is None:
         raise AnsweredError(404, "This link is not valid.")
     return number
-
-
-def _is_of_another_site(request: HttpRequest) -> bool:
-    origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.get_host()

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from ace_integrations import Ace, AsyncAce
 from ace_integrations.privacy import Subject
 from examples.shared.accounts import user_key
 from examples.shared.moments import as_utc
@@ -38,6 +39,11 @@ WISHES = ("unsubscribed", "complained")
 OWN_ACCOUNT = "This account is the platform's own."
 
 _SECRET = ("password", "token_hash", "session_key", "session_data")
+
+
+def known_as(ace: Ace | AsyncAce, user: Any) -> list[str]:
+    """Give the ids by which the provider of live classes, where there is one, and the pages named somebody."""
+    return [ace.video.known_as(user_key(user.id))] if ace.settings.video else []
 
 
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,7 @@ from examples.shared.demonstration import ADMIN
 from examples.shared.hiring import HiringStory
 from examples.shared.messages import Language, say
 from examples.shared.notices import NOTICES, PAGE, link_of, text_of
+from examples.shared.seat import Seat
 from examples.shared.story import Story
 from examples.shared.trail import PAGE as TRAIL_PAGE
 from tests.integration.platforms import (
@@ -308,6 +310,44 @@ def test_a_teacher_who_goes_leaves_no_course_and_a_company_no_open_job(shared: P
             assert who.browser.post("/account/erase", data={"password": PASSWORD}).status_code == 200
     assert shared.database.one("SELECT teacher_id FROM courses WHERE id = 3") is None
     assert shared.database.one("SELECT closed_at FROM jobs WHERE id = :one", one=int(job)) is not None
+
+
+@pytest.mark.parametrize("video", ["jitsi", "agora"])
+def test_who_erases_their_account_during_a_class_is_put_out_of_it(video: str, kind: Kind, tmp_path: Path) -> None:
+    with (
+        platform_on(sqlite_url(tmp_path), video=video, kind=kind) as platform,
+        platform.member("mona@example.com", role="teacher", course=1) as teacher,
+        platform.member("lina@example.com", course=1) as student,
+    ):
+        form = {"course_id": 1, "title": "Medians", "scheduled_at": "2031-01-01T10:00:00Z"}
+        session = teacher.browser.post("/api/live/session/create", json=form).json()["id"]
+        grants = [who.browser.post(f"/api/live/session/{session}/join").json() for who in (teacher, student)]
+        with Seat(platform.sandbox.url, grants[0]), Seat(platform.sandbox.url, grants[1]):
+            came = "SELECT count(*) FROM session_events WHERE kind = 'joined'"
+            student.until(lambda: platform.database.one(came) == 2, "both must be seen in the room")
+            key = f"user-{number(platform, student)}"
+            assert student.browser.post("/account/erase", data={"password": PASSWORD}).status_code == 200
+            left = "SELECT count(*) FROM ace_erasures WHERE finished_at IS NULL"
+            teacher.until(lambda: platform.database.one(left) == 0, "each service must do its part")
+        evidence = dict(platform.database.rows("SELECT service, evidence FROM ace_erasures"))
+        assert json.loads(evidence[video])[0]["erased"]["removed"] == [{"kind": "presence", "count": 1}]
+        closed = platform.control.journal(provider="pusher", operation="terminate_connections")
+        assert [key in one["path"] for one in closed] == [True]
+
+
+def test_an_account_that_is_erased_in_many_windows_at_once_leaves_its_course_once(
+    kind: Kind, postgresql_url: str
+) -> None:
+    with platform_on(fresh_postgresql(postgresql_url), kind=kind) as platform:
+        with platform.member("stays@example.com", course=1), platform.member("goes@example.com", course=1) as story:
+            platform.database.change("UPDATE courses SET students = 2 WHERE id = 1")
+            form = {"password": PASSWORD}
+            with ThreadPoolExecutor(4) as windows:
+                answers = list(windows.map(lambda _: story.browser.post("/account/erase", data=form), range(4)))
+        # Who comes after the first has no session any more, or no account of this password.
+        assert {answer.status_code for answer in answers} <= {200, 303, 422}
+        assert 200 in [answer.status_code for answer in answers]
+        assert (platform.database.books()["places"], platform.database.books()["students"]) == ([True, False], 1)
 
 
 # How much somebody may ask.
