@@ -151,6 +151,7 @@ def _shown_again(page: Page, servers: Running) -> bool:
     return True
 
 
+@ON_EACH
 def test_opening_what_a_notice_leads_to_reads_it(page: Page, servers: Running, town: Town) -> None:
     with as_admin(servers) as admin:
         posted = {"title": "Read me", "company": "Example", "location": "Cairo", "description": "SQL."}
@@ -164,6 +165,7 @@ def test_opening_what_a_notice_leads_to_reads_it(page: Page, servers: Running, t
     town.student.until(lambda: _shown_again(page, servers) and notice.get_attribute("class") != "row unread", "read")
 
 
+@ON_EACH
 def test_an_admin_approves_and_rejects_by_hand(page: Page, servers: Running, town: Town, shot: Shot) -> None:
     teachers = [checked(servers, "teacher", name) for name in ("First Teacher", "Second Teacher")]
     be(page, servers, town.admin)
@@ -181,6 +183,19 @@ def test_an_admin_approves_and_rejects_by_hand(page: Page, servers: Running, tow
         one.browser.close()
 
 
+@ON_EACH
+def test_an_admin_reads_of_one_person_in_the_trail(page: Page, servers: Running, town: Town) -> None:
+    be(page, servers, town.admin)
+    page.goto(f"{servers.platform}/admin/audit")
+    page.get_by_label(say("audit_who", "en")).fill(town.rejected.email)
+    page.get_by_label(say("audit_what", "en")).select_option("teacher.rejected")
+    page.get_by_role("button", name=say("audit_filter", "en")).click()
+    expect(page.locator("[data-entry]")).to_have_count(1)
+    page.get_by_role("link", name=say("erasures", "en")).click()
+    expect(page.locator("[data-step]").first).to_be_visible()
+
+
+@ON_EACH
 def test_somebody_takes_their_data_along_and_goes(page: Page, servers: Running) -> None:
     with checked(servers, "student", "Leaving Soon") as story:
         be(page, servers, token_of(story))
