@@ -1,9 +1,10 @@
 """The platform beside the sandbox for tests: on either database, with what it wrote to be looked at."""
 
 import re
+import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from examples.django_platform import demo as django_demo
 from examples.fastapi_platform import demo as fastapi_demo
 from examples.shared.accounts import SENDER
 from examples.shared.browser import open_browser
-from examples.shared.demonstration import HOOKS, Running
+from examples.shared.demonstration import HOOKS, Running, send_webhooks
 from examples.shared.story import Story
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -94,6 +95,20 @@ class Database:
             "students": students,
             "revenue": earned,
         }
+
+    def copy_to(self, path: Path) -> None:
+        """Keep what a SQLite database holds."""
+        with closing(sqlite3.connect(self._file)) as here, closing(sqlite3.connect(path)) as there:
+            here.backup(there)
+
+    def put_back(self, path: Path) -> None:
+        """Let a SQLite database hold what a copy of it holds; whoever has it open reads that from now on."""
+        with closing(sqlite3.connect(path)) as there, closing(sqlite3.connect(self._file, timeout=20)) as here:
+            there.backup(here)
+
+    @property
+    def _file(self) -> str:
+        return str(self._engine.url.database)
 
     def close(self) -> None:
         """Close the connections."""
@@ -179,6 +194,18 @@ class Platform:
                 email=email,
             )
         return story
+
+    def begin_again(self, beginning: Path) -> None:
+        """Put everything back to where it was when the database was copied; what is on its way arrives first."""
+        self.database.change("DELETE FROM ace_mail_queue WHERE state = 'waiting'")
+        self.database.change("DELETE FROM ace_broadcasts")
+        sending = "SELECT count(*) FROM ace_mail_queue WHERE state = 'sending'"
+        deadline = time.monotonic() + 5
+        while self.database.one(sending) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.database.put_back(beginning)
+        self.control.reset()
+        send_webhooks(self.sandbox, self.url)
 
     def intents(self) -> list[Any]:
         """Give the payments that the gateway knows."""

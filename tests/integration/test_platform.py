@@ -55,13 +55,6 @@ def shared(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pla
         yield platform
 
 
-@pytest.fixture
-def fresh(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Give a platform of this test alone, on the database where that makes no difference."""
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("fresh")), kind=kind) as platform:
-        yield platform
-
-
 # Who may do what.
 
 
