@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from pydantic import ValidationError
 
@@ -128,7 +128,8 @@ def _applied(request: HttpRequest, user: User, job_id: str, cv: Cv) -> Applicati
     """Add an application, and let the company be told; None where the user has applied before."""
     if not shared.may_apply(user):
         raise AnsweredError(403, shared.STUDENTS_ONLY)
-    # Held, so that it is not closed meanwhile. Django has no lock that several readers share.
+    # Held, so that it is not closed meanwhile. Django has no lock that readers share: one applies after another, and so
+    # who does in two windows is seen here.
     job = Job.objects.select_for_update(no_key=True).filter(pk=number_in(job_id, "job_id")).first()
     if job is None:
         raise AnsweredError(404, NO_JOB)
@@ -137,11 +138,7 @@ def _applied(request: HttpRequest, user: User, job_id: str, cv: Cv) -> Applicati
     if job.closed_at is not None:
         raise AnsweredError(409, CLOSED)
     at = now()
-    try:
-        with transaction.atomic():
-            made = Application.objects.create(user=user, job=job, created_at=at, changed_at=at, **cv.model_dump())
-    except IntegrityError:  # applied in another window at this moment
-        return None
+    made = Application.objects.create(user=user, job=job, created_at=at, changed_at=at, **cv.model_dump())
     _note(request, "application.sent", made, by=user)
     _tell_company(made)
     return made

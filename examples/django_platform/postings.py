@@ -7,10 +7,7 @@ from django.db.models import Q
 
 from ace_integrations.jobs import JobPosting, SearchFilters
 from examples.django_platform.models import Job
-from examples.shared.searching import posting_of, town_of
-
-MOST = 50
-"""Postings of a search, the newest."""
+from examples.shared.searching import MOST, posting_of, town_of
 
 
 def finding(clock: Callable[[], float]) -> Callable[[SearchFilters], list[JobPosting]]:

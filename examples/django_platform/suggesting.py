@@ -12,7 +12,7 @@ from examples.shared.suggesting import events, mails, suits
 
 def suggest(job: Job) -> None:
     """Let the students whom a job suits be told when the transaction that runs now commits."""
-    students = _students(job)
+    students = _students(job, year=now().year)
     for event in events(job, students):
         tell(event)
     queue = DjangoMailQueue(clock=get_ace().clock)
@@ -20,6 +20,6 @@ def suggest(job: Job) -> None:
         queue.put(message)
 
 
-def _students(job: Job) -> list[User]:
-    known = Profile.objects.filter(user__role="student", user__status="active").select_related("user")
-    return [profile.user for profile in known.order_by("pk") if suits(job, profile, year=now().year)]
+def _students(job: Job, *, year: int) -> list[User]:
+    known = Profile.objects.filter(user__role="student", user__status="active").select_related("user").order_by("pk")
+    return [profile.user for profile in known if suits(job, profile, year=year)]

@@ -180,6 +180,28 @@ def test_another_companys_job_answers_as_one_that_is_not_there(company: Story, r
     assert student.browser.get("/api/applications").json()[0]["status"] == "pending"
 
 
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [("0", 404), ("-1", 404), ("9" * 30, 404), (str(2**63), 404), ("one", 422), ("1.5", 422), ("\u0663", 422)],
+)
+def test_a_number_that_nothing_has_finds_nothing_and_what_is_none_is_not_understood(
+    number: str, status: int, company: Story, student: Story
+) -> None:
+    for who, method, path, body in (
+        (company, "PUT", f"/api/jobs/{number}", {"json": JOB}),
+        (company, "POST", f"/api/jobs/{number}/close", {}),
+        (company, "GET", f"/api/jobs/{number}/applications", {}),
+        (company, "GET", f"/company/jobs/{number}/edit", {}),
+        (company, "POST", f"/company/jobs/{number}", {"data": FORM}),
+        (company, "GET", f"/company/applications/{number}", {}),
+        (company, "POST", f"/api/applications/{number}/status", {"json": {"status": "interview"}}),
+        (student, "POST", f"/api/jobs/{number}/apply", {}),
+        (student, "POST", f"/jobs/{number}/apply", {}),
+        (student, "POST", f"/jobs/{number}/apply", {"data": {"cv_url": "nowhere"}}),
+    ):
+        assert (method, path, who.browser.request(method, path, **body).status_code) == (method, path, status)  # type: ignore[arg-type]
+
+
 def test_an_admin_does_what_a_company_does(admin: httpx.Client, company: Story, student: Story) -> None:
     number = posted(company.browser)
     application = applied(student, number)
