@@ -28,7 +28,7 @@ class AccountCreated:
 
 def create_user(form: SignUp, *, address: str) -> User | None:
     """Add a user, and tell the platform in the same transaction; None when the e-mail address is taken."""
-    user = User(name=form.name, email=form.email, role=form.role)
+    user = User(name=form.name, email=form.email, role=form.role, company=form.company)
     user.set_password(form.password)
     with transaction.atomic():
         try:

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from ace_integrations import InvalidInputError, ProviderError
 from ace_integrations.contrib.django import get_ace
-from ace_integrations.contrib.django.views import throttled
 from ace_integrations.payments import DisputeReport, Money, StoredPayment, refundable
 from examples.django_platform import refunds
 from examples.django_platform.answering import AnsweredError, View, go, posted, signed_in, visiting
@@ -28,7 +27,6 @@ def admins_only(view: View) -> View:
     return check
 
 
-@throttled("default")
 @visiting
 @admins_only
 def payments(request: HttpRequest, user: User) -> HttpResponse:
@@ -38,7 +36,6 @@ def payments(request: HttpRequest, user: User) -> HttpResponse:
     return page(request, "admin_payments.html", rows=[(one, one.course, one.user) for one in found])
 
 
-@throttled("default")
 @visiting
 @admins_only
 def payment(request: HttpRequest, user: User, payment_id: int) -> HttpResponse:
@@ -47,7 +44,6 @@ def payment(request: HttpRequest, user: User, payment_id: int) -> HttpResponse:
     return _shown(request, payment_id)
 
 
-@throttled("default")
 @visiting
 @admins_only
 def refund_by_form(request: HttpRequest, user: User, payment_id: int) -> HttpResponse:
@@ -60,7 +56,6 @@ def refund_by_form(request: HttpRequest, user: User, payment_id: int) -> HttpRes
     return go(f"/admin/payments/{payment_id}")
 
 
-@throttled("default")
 @signed_in
 @admins_only
 def refund(request: HttpRequest, user: User, payment_id: int) -> HttpResponse:

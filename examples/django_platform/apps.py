@@ -11,4 +11,4 @@ class PlatformConfig(AppConfig):
     verbose_name = "The platform"
 
     def ready(self) -> None:
-        from examples.django_platform import attending, identity, payments  # noqa: F401
+        from examples.django_platform import attending, identity, payments, teachers  # noqa: F401

@@ -11,6 +11,7 @@ from ace_integrations.video import PersonJoined, PersonLeft, attendance, presenc
 from ace_integrations.webhooks import Event
 from examples.django_platform.models import Enrollment, LiveSession, SessionAttendance, SessionEvent
 from examples.django_platform.services import now
+from examples.shared.accounts import user_key
 from examples.shared.classes import PAGE, event_columns, told_of
 
 
@@ -66,4 +67,4 @@ def _people(row: LiveSession) -> dict[str, int]:
     """Give whom the provider's names mean: the teachers of class and course, and whoever was ever enrolled."""
     taken = Enrollment.objects.filter(course_id=row.course_id).values_list("user_id", flat=True)
     found = (row.teacher_id, row.course.teacher_id, *taken)
-    return {get_ace().video.known_as(str(user_id)): user_id for user_id in found if user_id is not None}
+    return {get_ace().video.known_as(user_key(user_id)): user_id for user_id in found if user_id is not None}

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import ValidationError
 
 from ace_integrations import InvalidInputError, InvalidRequestError
-from ace_integrations.contrib.django.views import throttled
 from ace_integrations.jobs import JobPosting, SearchResult
 from examples.django_platform.accounts import visitor
 from examples.django_platform.applications import application_of
@@ -14,7 +13,6 @@ from examples.django_platform.rendering import page
 from examples.shared.searching import Asked, asked_of, back_to, from_outside, is_own, listed, posting_of
 
 
-@throttled("default")
 def jobs(request: HttpRequest) -> HttpResponse:
     """List postings. What the form cannot have sent, and a page that lapsed, are answered with a word and the form."""
     try:
@@ -27,15 +25,21 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return _listed(request, asked, found)
 
 
-@throttled("default")
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """Show a posting; one from outside is found by the search that showed it, whose answer was kept."""
-    posting = _own(job_id) if is_own(job_id) else _outside(request, job_id)
+    own = Job.objects.filter(pk=int(job_id)).first() if is_own(job_id) else None
+    posting = _outside(request, job_id) if own is None else posting_of(own)
     back = back_to(request.META["QUERY_STRING"])
     if posting is None:
         return page(request, "job_gone.html", 404, back=back)
     shown = {"job": posting, "back": back, "application": _application(request, posting)}
-    return page(request, "job.html", **shown, closed=False, values={}, wrong=())
+    closed = own is not None and own.closed_at is not None
+    return page(request, "job.html", **shown, closed=closed, values={}, wrong=())
+
+
+def under_apply(request: HttpRequest, job_id: str) -> HttpResponse:
+    """Answer who only reads where one applies: no posting has an address below another's."""
+    return job(request, f"{job_id}/apply")
 
 
 def _listed(
@@ -44,17 +48,14 @@ def _listed(
     return page(request, "jobs.html", status, **listed(asked, found, news=news))
 
 
-def _own(job_id: str) -> JobPosting | None:
-    found = Job.objects.filter(pk=int(job_id)).first()
-    return posting_of(found) if found is not None else None
-
-
 def _application(request: HttpRequest, posting: JobPosting) -> Application | None:
     user = visitor(request)
     return None if user is None or posting.source != "local" else application_of(user, int(posting.id))
 
 
 def _outside(request: HttpRequest, job_id: str) -> JobPosting | None:
+    if is_own(job_id):
+        return None
     try:
         found = search(asked_of(request.GET))
     except (ValidationError, InvalidInputError, InvalidRequestError):

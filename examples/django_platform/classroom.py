@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from ace_integrations import InvalidInputError
 from ace_integrations.contrib.django import get_ace
 from ace_integrations.video import ClassStatus, Standing
-from examples.django_platform import classes, live
+from examples.django_platform import classes, live, teachers
 from examples.django_platform.admin import admins_only
-from examples.django_platform.answering import AnsweredError, go, typed, visiting
+from examples.django_platform.answering import AnsweredError, go, number_in, typed, visiting
 from examples.django_platform.classes import Entry
 from examples.django_platform.models import Course, Enrollment, LiveSession, User
 from examples.django_platform.rendering import page
@@ -30,7 +30,7 @@ def schedule(request: HttpRequest, user: User) -> HttpResponse:
     usual = {"zone": shared.ZONES[0], "minutes": "60"}
     form = {**usual, **request.POST.dict()}
     values: dict[str, Any] = {name: form.get(name, "") for name in ("title", "starts_at", "zone", "minutes")}
-    values["course_id"] = _number(request.POST.get("course_id", ""))
+    values["course_id"] = number_in(request.POST.get("course_id", ""), "course_id")
     course = Course.objects.filter(pk=values["course_id"]).first()
     if course is None or classes.standing(user, course) is not Standing.TEACHER:
         raise AnsweredError(404, "No such course.")
@@ -86,12 +86,13 @@ def attendance(request: HttpRequest, user: User, session_id: int) -> HttpRespons
 @visiting
 @admins_only
 def assign(request: HttpRequest, user: User, course_id: int) -> HttpResponse:
-    """Give a course to a teacher whose identity was checked; an empty address takes it back."""
+    """Give a course to a teacher who was approved; an empty address takes it back."""
     del user
     email = typed(request, "email")["email"].strip().lower()
-    teacher = User.objects.filter(email=email, role="teacher", status="active").first()
+    teacher = User.objects.filter(email=email).first()
     course = Course.objects.filter(pk=course_id)
-    if not course.exists() or (email and teacher is None):
+    fits = teacher is not None and teachers.may_teach(teacher)
+    if not course.exists() or (email and not fits):
         raise AnsweredError(404, "No such course or teacher.")
     course.update(teacher=teacher)
     return go(f"/courses/{course_id}")
@@ -116,12 +117,6 @@ def _closed(request: HttpRequest) -> HttpResponse:
 
 def _room(request: HttpRequest, entry: Entry) -> HttpResponse:
     return page(request, "live_class.html", entry=entry, **shared.classroom(get_ace(), entry.row, entry.who))
-
-
-def _number(course_id: str) -> int:
-    if not (course_id.isascii() and course_id.isdecimal()):
-        raise AnsweredError(422, "Not understood: course_id.")
-    return int(course_id)
 
 
 def _listed(

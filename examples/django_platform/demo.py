@@ -10,6 +10,7 @@ import httpx
 
 from ace_integrations.sandbox import RunningSandbox, start
 from examples.shared.demonstration import ADMIN, Running, listening, main, send_webhooks
+from examples.shared.hiring import HiringStory
 from examples.shared.lesson import Lesson
 from examples.shared.story import Step, Story
 
@@ -60,7 +61,8 @@ def running(
         # From here on the port is the platform's alone: should it die, nobody waits for it.
         taken.close()
         try:
-            httpx.get(f"{platform}/login", trust_env=False, timeout=STARTS_WITHIN_S).raise_for_status()
+            # A page would count for whoever comes from this address.
+            httpx.get(f"{platform}/static/icon.svg", trust_env=False, timeout=STARTS_WITHIN_S).raise_for_status()
             yield Running(platform, sandbox)
         finally:
             _end(child)
@@ -72,6 +74,7 @@ def walk(both: Running, admin: tuple[str, str]) -> Iterator[Step]:
     with Story(both.platform, control, admin=admin) as story:
         yield from story.walk()
         yield from Lesson(both.platform, control, student=story, admin=admin).walk()
+        yield from HiringStory(both.platform, control, student=story).walk()
 
 
 def _of_sandbox(sandbox: RunningSandbox) -> dict[str, str]:

@@ -14,13 +14,11 @@ from ace_integrations.contrib.django import audit, get_ace
 from ace_integrations.contrib.django.signals import event_received
 from ace_integrations.contrib.django.views import throttled
 from ace_integrations.identity import IdentityChanged, Verification, VerificationStatus
-from ace_integrations.realtime import TeacherApproved
 from ace_integrations.webhooks import Event
 from examples.django_platform.accounts import bus
 from examples.django_platform.answering import AnsweredError, signed_in
 from examples.django_platform.models import User
 from examples.django_platform.rendering import language_of
-from examples.django_platform.telling import tell
 from examples.shared.accounts import ACCOUNT_STATUS, DECIDED, user_key, user_of_key
 
 
@@ -31,7 +29,6 @@ class IdentityVerified:
     user: User
 
 
-@throttled("default")
 @throttled("identity")
 @signed_in
 def create_session(request: HttpRequest, user: User) -> HttpResponse:
@@ -61,7 +58,6 @@ def start(user: User, *, language: str) -> Verification:
     return started
 
 
-@throttled("default")
 @signed_in
 def session_status(request: HttpRequest, user: User, session_id: str) -> HttpResponse:
     """Answer from what is stored; another user's session and an unknown one answer alike."""
@@ -96,14 +92,6 @@ def on_identity_changed(event: Event, **_: Any) -> None:
     apply(change.verification_id, change.user, change.status, change.occurred_at)
 
 
-@bus.on(IdentityVerified)
-def approve(event: IdentityVerified, using: Any) -> None:
-    """Tell a teacher's pages that they may teach."""
-    del using
-    if event.user.role == "teacher":
-        tell(TeacherApproved(user_id=str(event.user.pk)))
-
-
 def apply(verification_id: str, vendor_user: str | None, status: VerificationStatus, at: int) -> None:
     """Change the account once, in the caller's transaction: an older word, a foreign check, a repeat change nothing."""
     user = User.objects.select_for_update().filter(verification_id=verification_id).first()
@@ -129,7 +117,7 @@ def _not_yet_remembered(verification_id: str, vendor_user: str) -> User | None:
     number = user_of_key(vendor_user)
     if number is None:
         return None
-    user = User.objects.select_for_update().filter(pk=number, verification_id=None).first()
+    user = User.objects.select_for_update().filter(pk=number, verification_id=None, erased_at=None).first()
     if user is not None:
         user.verification_id = verification_id
     return user

@@ -5,13 +5,11 @@ from pydantic import ValidationError
 
 from ace_integrations import InvalidInputError, InvalidRequestError
 from ace_integrations.contrib.django import get_ace
-from ace_integrations.contrib.django.views import throttled
 from ace_integrations.jobs import SearchResult
 from examples.django_platform.answering import not_understood
 from examples.shared.searching import Asked, asked_of, headers_of, refused, shown_of
 
 
-@throttled("default")
 def jobs(request: HttpRequest) -> HttpResponse:
     """Find postings: the platform's own first, then those from outside, each newest first and each job once.
 

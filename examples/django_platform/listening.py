@@ -9,6 +9,7 @@ from examples.django_platform.accounts import visitor
 from examples.django_platform.answering import AnsweredError
 from examples.django_platform.models import Course, Profile, User
 from examples.shared import universities
+from examples.shared.accounts import user_key
 from examples.shared.listening import channel_number
 
 rules = ChannelRules[User]()
@@ -24,7 +25,7 @@ def listener(request: HttpRequest) -> User:
 
 def member(user: User) -> Member:
     """Give as whom a user is known to the service of live messages."""
-    return Member(str(user.pk))
+    return Member(user_key(user.pk))
 
 
 @rules.on("private-user.{id}")
@@ -53,4 +54,4 @@ def in_session(user: User, *, id: str) -> Member | None:
         return None
     if entry.who not in (Standing.TEACHER, Standing.STUDENT):
         return None
-    return Member(str(user.pk), {"id": user.pk, "name": user.name, "role": str(entry.who)})
+    return Member(user_key(user.pk), {"id": user.pk, "name": user.name, "role": str(entry.who)})

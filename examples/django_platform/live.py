@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from ace_integrations import InvalidInputError
 from ace_integrations.contrib.django import get_ace
-from ace_integrations.contrib.django.views import throttled
 from ace_integrations.video import ClassRefusedError, Refusal, Standing
 from examples.django_platform import announcing, attending, classes
 from examples.django_platform.answering import AnsweredError, posted, signed_in
@@ -16,6 +15,7 @@ from examples.django_platform.models import Course, LiveSession, SessionAttendan
 from examples.django_platform.rendering import language_of
 from examples.django_platform.services import now
 from examples.django_platform.telling import channels_of, news_on
+from examples.shared.accounts import user_key
 from examples.shared.classes import (
     NOT_YOUR_COURSE,
     Scheduled,
@@ -30,7 +30,6 @@ from examples.shared.classes import (
 from examples.shared.news import first_of
 
 
-@throttled("default")
 @signed_in
 def create(request: HttpRequest, user: User) -> HttpResponse:
     """Schedule a class, and tell the course's students by mail and by a live message; its teacher only."""
@@ -69,7 +68,6 @@ def state_of(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
     return JsonResponse(public(entry.row))
 
 
-@throttled("default")
 @signed_in
 def join(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
     """Give what the browser needs to be in the room, for ten minutes; asked for anew while they stay.
@@ -87,7 +85,6 @@ def join(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
     return JsonResponse(grant.for_browser(), headers={"cache-control": "no-store"})
 
 
-@throttled("default")
 @signed_in
 def end(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
     """End a class for all; its teacher, or an admin.
@@ -108,7 +105,6 @@ def finish(session_id: int, user: User) -> None:
         classes.end(_entry(session_id, user, to_change=True))
 
 
-@throttled("default")
 @signed_in
 def presence(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
     """Keep what the user's own page says of their coming or going, for a provider that tells nothing.
@@ -119,7 +115,7 @@ def presence(request: HttpRequest, user: User, session_id: int) -> HttpResponse:
     with transaction.atomic():
         entry = _entry(session_id, user, to_change=True)
         entry.lesson.admit(entry.who)
-        person = get_ace().video.known_as(str(user.pk))
+        person = get_ace().video.known_as(user_key(user.pk))
         attending.note(entry.row, seen(form, room=entry.row.room or "", person=person, now=at), at=at)
     return HttpResponse(status=204)
 

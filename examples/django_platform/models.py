@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 
@@ -38,6 +39,18 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "users"
+
+
+class Login(AbstractBaseSession):
+    """A browser's session, as Django keeps one, and whose it is; None before somebody signed in."""
+
+    user = models.ForeignKey(User, models.PROTECT, null=True)
+
+    class Meta:
+        db_table = "logins"
+
+    def __str__(self) -> str:
+        return f"user {self.user_id}"
 
 
 class TeacherApplication(models.Model):

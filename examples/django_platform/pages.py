@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from ace_integrations import InvalidInputError, ProviderError
 from ace_integrations.contrib.django.views import client_address, throttled
-from examples.django_platform import accounts, identity
+from examples.django_platform import accounts, identity, teachers
 from examples.django_platform.answering import go, typed, visiting
 from examples.django_platform.models import Course, Payment, User
 from examples.django_platform.rendering import language_of, page
@@ -31,7 +31,7 @@ def sign_up_form(request: HttpRequest) -> HttpResponse:
 
 @throttled("login", who=client_address)
 def sign_up(request: HttpRequest) -> HttpResponse:
-    values = {**typed(request, "name", "email"), "role": request.POST.get("role", "student")}
+    values = {**typed(request, "name", "email", "company"), "role": request.POST.get("role", "student")}
     try:
         form = SignUp.model_validate({**values, **typed(request, "password")})
     except (ValidationError, InvalidInputError) as error:
@@ -67,7 +67,7 @@ def verify(request: HttpRequest, user: User) -> HttpResponse:
     """Show the stored state; what the service's redirect added to the address is not even read."""
     answered = identity.reconcile(user)
     user.refresh_from_db()
-    return page(request, "verify.html", user=user, down=not answered)
+    return page(request, "verify.html", user=user, down=not answered, teaching=teachers.application_of(user))
 
 
 @visiting

@@ -30,7 +30,6 @@ from examples.shared.paying import (
 )
 
 
-@throttled("default")
 @signed_in
 def quote(request: HttpRequest, user: User, course_id: int) -> HttpResponse:
     """Show what PayPal would charge, at which rate, and until when that holds."""
@@ -42,7 +41,6 @@ def quote(request: HttpRequest, user: User, course_id: int) -> HttpResponse:
     return JsonResponse(shown_quote(shown))
 
 
-@throttled("default")
 @throttled("payments")
 @signed_in
 def pay_by_card(request: HttpRequest, user: User, course_id: int) -> HttpResponse:
@@ -55,7 +53,6 @@ def pay_by_card(request: HttpRequest, user: User, course_id: int) -> HttpRespons
     return JsonResponse({"client_secret": secret, "publishable_key": browser_key(get_ace())})
 
 
-@throttled("default")
 @throttled("payments")
 @signed_in
 def pay_by_paypal(request: HttpRequest, user: User, course_id: int) -> HttpResponse:
@@ -75,7 +72,6 @@ def pay_by_paypal(request: HttpRequest, user: User, course_id: int) -> HttpRespo
     )
 
 
-@throttled("default")
 @signed_in
 def confirm(request: HttpRequest, user: User) -> HttpResponse:
     """Ask the gateway what became of a card payment of this user, and act on that."""
@@ -86,7 +82,6 @@ def confirm(request: HttpRequest, user: User) -> HttpResponse:
     return _told(finish(payment))
 
 
-@throttled("default")
 @signed_in
 def confirm_paypal(request: HttpRequest, user: User) -> HttpResponse:
     """Take what the payer agreed to at PayPal; payment and order must be the pair that we stored."""

@@ -7,10 +7,7 @@ from django.db.models import Q
 
 from ace_integrations.jobs import JobPosting, SearchFilters
 from examples.django_platform.models import Job
-from examples.shared.searching import posting_of, town_of
-
-MOST = 50
-"""Postings of a search, the newest."""
+from examples.shared.searching import MOST, posting_of, town_of
 
 
 def finding(clock: Callable[[], float]) -> Callable[[SearchFilters], list[JobPosting]]:
@@ -29,7 +26,7 @@ def finding(clock: Callable[[], float]) -> Callable[[SearchFilters], list[JobPos
 
 
 def _conditions(filters: SearchFilters, now: datetime) -> list[Q]:
-    conditions = [_says(word) for word in (filters.keyword or "").split()]
+    conditions = [Q(closed_at=None), *(_says(word) for word in (filters.keyword or "").split())]
     if filters.location:
         conditions.append(Q(places__icontains=town_of(filters.location)))
     if filters.remote:

@@ -5,9 +5,12 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from django.conf import settings as django_settings
+
 from ace_integrations import Ace, Settings
 from ace_integrations.contrib.django import build_ace, get_ace
 from examples.django_platform.postings import finding
+from examples.shared.links import SignedLinks
 
 
 def make_ace() -> Ace:
@@ -20,6 +23,11 @@ def make_ace() -> Ace:
 def now() -> datetime:
     """Give the time by the platform's clock."""
     return datetime.fromtimestamp(get_ace().clock(), UTC)
+
+
+def links() -> SignedLinks:
+    """Give what signs the links of mails, and reads them."""
+    return SignedLinks(django_settings.PLATFORM_SECRET.encode(), clock=get_ace().clock)
 
 
 def _clock(settings: Settings) -> Callable[[], float]:

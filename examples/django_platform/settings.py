@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from ace_integrations.settings import Settings
+from examples.shared.links import LEAST_KEY
 
 
 def _secret_key() -> str:
@@ -18,6 +19,14 @@ def _secret_key() -> str:
     if not Settings().uses_sandbox:
         raise ImproperlyConfigured("SECRET_KEY is not set, and only the sandbox does without")
     return secrets.token_urlsafe(48)
+
+
+def _links_secret() -> str:
+    """Give PLATFORM_SECRET, which signs the links of mails; where it is not set, SECRET_KEY does."""
+    given = os.environ.get("PLATFORM_SECRET") or SECRET_KEY
+    if len(given.encode()) < LEAST_KEY:
+        raise ImproperlyConfigured(f"PLATFORM_SECRET, or else SECRET_KEY, has {LEAST_KEY} bytes or more")
+    return given
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -52,6 +61,7 @@ _IS_SECURE = PLATFORM_URL.startswith("https://")
 
 DEBUG = False
 SECRET_KEY = _secret_key()
+PLATFORM_SECRET = _links_secret()
 ALLOWED_HOSTS = list({"127.0.0.1", "localhost", "[::1]", urlsplit(PLATFORM_URL).hostname or ""} - {""})
 APPEND_SLASH = False
 ROOT_URLCONF = "examples.django_platform.urls"
@@ -83,6 +93,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "django_platform.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 CSRF_FAILURE_VIEW = "examples.django_platform.refusals.foreign_form"
+SESSION_ENGINE = "examples.django_platform.sessions"
 SESSION_COOKIE_NAME = "platform_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _IS_SECURE

@@ -7,18 +7,38 @@ from typing import Any
 from ace_integrations.contrib.django import get_ace
 from ace_integrations.contrib.django.broadcasts import DjangoBroadcastQueue
 from ace_integrations.realtime import Broadcast, private_course, private_university, private_user
-from examples.django_platform.models import Course, Enrollment, News, Profile, User
+from examples.django_platform.models import Course, Enrollment, News, Notice, Profile, User
 from examples.django_platform.services import now
 from examples.shared import universities
 from examples.shared.news import KEPT, MOST, rows_of, told_once
+from examples.shared.notices import columns_of
 
 
 def tell(event: Broadcast) -> None:
-    """Let an event be told when the transaction that runs now commits; it is news where there are no live messages."""
-    ace = get_ace()
+    """Let an event be told when the transaction that runs now commits.
+
+    Where the platform has no service of live messages, it is news and a notice all the same.
+    """
+    ace, rows = get_ace(), rows_of(event)
     if ace.settings.realtime:
         DjangoBroadcastQueue(clock=ace.clock).put(event)
-    News.objects.bulk_create(News(told_at=now(), **row) for row in rows_of(event))
+    News.objects.bulk_create(News(told_at=now(), **row) for row in rows)
+    if (about := columns_of(event)) is not None:
+        listening = [one for row in rows for one in _listeners(row["channel"])]
+        Notice.objects.bulk_create(Notice(user_id=one, told_at=now(), **about) for one in dict.fromkeys(listening))
+
+
+def _listeners(channel: str) -> Iterable[int]:
+    """Name whom a private channel is for; who tells it, a course's teacher, is not one of them."""
+    whose, _, key = channel.partition(".")
+    match whose:
+        case "private-user":
+            return [int(key)]
+        case "private-course":
+            return Enrollment.objects.filter(course_id=int(key), active=True).values_list("user_id", flat=True)
+        case _:
+            members = Profile.objects.filter(university_id=key, user__role="student", user__status="active")
+            return members.values_list("user_id", flat=True)
 
 
 def channels_of(user: User) -> list[str]:

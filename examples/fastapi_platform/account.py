@@ -1,6 +1,5 @@
 """One's own account: which mails come, everything that is stored to take along, and its end."""
 
-import json
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
@@ -16,6 +15,7 @@ from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import AUDIT, User
 from examples.shared.accounts import COOKIE, user_key
+from examples.shared.personal import KEPT, OWN_ACCOUNT, as_file, known_as
 
 router = APIRouter(include_in_schema=False)
 AceDep = Annotated[AsyncAce, Depends(get_ace)]
@@ -52,11 +52,11 @@ async def download(request: Request, user: Owner, ace: AceDep) -> Response:
     A service that does not answer is named in it.
     """
     async with request.app.state.sessions() as session:
-        held = await personal.held(session, user, known_as=_known_as(ace, user))
-        subject = await personal.subject_of(session, user)
+        names = known_as(ace, user)
+        held = await personal.held(session, user, known_as=names)
+        subject = await personal.subject_of(session, user, known_as=names)
     held["services"] = (await ace.privacy.export(subject)).model_dump(mode="json")
-    headers = {"content-disposition": 'attachment; filename="my-data.json"', "cache-control": "no-store"}
-    text = json.dumps(held, ensure_ascii=False, indent=2)
+    text, headers = as_file(held)
     return Response(text, media_type="application/json", headers=headers)
 
 
@@ -69,26 +69,22 @@ async def erase(request: Request, user: Owner, ace: AceDep, password: Annotated[
     The admin's comes from the platform's configuration, and would be there again at the next start.
     """
     if user.role == "admin":
-        raise HTTPException(403, "This account is the platform's own.")
+        raise HTTPException(403, OWN_ACCOUNT)
+    names = known_as(ace, user)
     noted = ace.audit.event("account.erased", user=user_key(user.id), address=client_address(request))
     async with request.app.state.sessions.begin() as session:
         if await accounts.check_password(session, user.email, password) is None:
             return _shown(request, user, status=422)
-        subject = await personal.subject_of(session, user)
+        subject = await personal.subject_of(session, user, known_as=names)
         services = ace.privacy.services(subject)
         await request.app.state.erasures.put(session, subject, services=services)
-        await personal.erase(session, user, known_as=_known_as(ace, user), now=now_of(request))
+        await personal.erase(session, user, known_as=names, now=now_of(request))
         await session.execute(written(AUDIT, noted))
     request.state.unread = 0
-    answer = page(request, "account_erased.html", None, kept=personal.KEPT, services=services)
+    answer = page(request, "account_erased.html", None, kept=KEPT, services=services)
     answer.delete_cookie(COOKIE)
     return answer
 
 
-def _known_as(ace: AsyncAce, user: User) -> list[str]:
-    """Give the ids by which pages and the provider of live classes named somebody."""
-    return [ace.video.known_as(str(user.id))] if ace.settings.video else []
-
-
 def _shown(request: Request, user: User, *, status: int = 200) -> Response:
-    return page(request, "account.html", user, status, kept=personal.KEPT, wrong=status == 422)
+    return page(request, "account.html", user, status, kept=KEPT, wrong=status == 422)

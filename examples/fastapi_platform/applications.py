@@ -11,41 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.contrib.fastapi import client_address
 from ace_integrations.contrib.sqlalchemy import written
-from ace_integrations.mail import Address
-from ace_integrations.mail.notifications import (
-    ApplicationStatus,
-    ApplicationStatusUpdated,
-    NewJobApplication,
-    Notification,
-    render,
-)
-from ace_integrations.realtime import ApplicationStatusChanged
+from ace_integrations.mail import Message
 from examples.fastapi_platform.accounts import SignedIn, Visitor
-from examples.fastapi_platform.offers import Employer, own, owns
+from examples.fastapi_platform.offers import Employer, own
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import AUDIT, Application, Job, User
-from examples.shared.accounts import SENDER, user_key
-from examples.shared.events import ApplicationReceived
+from examples.shared import applications as shared
+from examples.shared.applications import public, public_to_company, public_to_student
 from examples.shared.forms import Cv, NewStatus, wrong_fields
-from examples.shared.moments import as_utc
-from examples.shared.searching import posting_of
+from examples.shared.offers import CLOSED, NO_JOB, owns
 from examples.shared.steps import HIRING, Hiring, StepRefusedError
 
 router = APIRouter()
-
-RESUME = "resume"
-"""The purpose of the signed link to what somebody sent with an application."""
-
-RESUME_S = 7 * 24 * 3600
-"""Seconds for which the link of a mail leads to it."""
-
-_MAILED = {
-    Hiring.PENDING: ApplicationStatus.SENT,
-    Hiring.INTERVIEW: ApplicationStatus.INTERVIEW,
-    Hiring.ACCEPTED: ApplicationStatus.OFFER,
-    Hiring.REJECTED: ApplicationStatus.REJECTED,
-}
 
 
 @router.post("/api/jobs/{job_id}/apply", status_code=201)
@@ -54,7 +32,7 @@ async def apply(job_id: int, request: Request, user: SignedIn, form: Cv | None =
     async with request.app.state.sessions.begin() as session:
         made = await _applied(session, request, job_id, user, form or Cv())
     if made is None:
-        return JSONResponse({"error": "You have applied for this job."}, 409)
+        return JSONResponse({"error": shared.APPLIED}, 409)
     return public(made)
 
 
@@ -81,10 +59,10 @@ async def apply_by_form(
 
 @router.get("/api/applications")
 async def mine(request: Request, user: SignedIn) -> Any:
-    """List one's own applications, the newest first."""
+    """List one's own applications, that which changed last first."""
     async with request.app.state.sessions() as session:
         rows = await of_student(session, user)
-    return [{**public(one), "title": job.title, "company": job.company} for one, job in rows]
+    return [public_to_student(one, job) for one, job in rows]
 
 
 @router.get("/applications", include_in_schema=False)
@@ -103,10 +81,7 @@ async def of_job(job_id: int, request: Request, user: Employer) -> Any:
     async with request.app.state.sessions() as session:
         job = await own(session, user, job_id)
         rows = await applicants(session, job)
-    return [
-        {**public(one), "name": who.name, "email": who.email, "cv_text": one.cv_text, "cv_url": one.cv_url}
-        for one, who in rows
-    ]
+    return [public_to_company(one, who) for one, who in rows]
 
 
 @router.post("/api/applications/{application_id}/status")
@@ -130,7 +105,7 @@ async def answered(request: Request, user: User, application_id: int, then: Hiri
         found, job, student = await received(session, user, application_id, to_change=True)
         if HIRING.changes(Hiring(found.status), then):
             found.status, found.changed_at = then, now_of(request)
-            await _note(session, request, "application.changed", student, found, by=user)
+            await _note(session, request, "application.changed", found, by=user)
             await _tell_student(session, request, found, job, student)
     return found
 
@@ -143,7 +118,7 @@ async def received(
     found = await session.get(Application, application_id, with_for_update=to_change) if known else None
     job = await session.get_one(Job, found.job_id) if found is not None else None
     if found is None or job is None or not owns(user, job):
-        raise HTTPException(404, "No such application.")
+        raise HTTPException(404, shared.NO_APPLICATION)
     return found, job, await session.get_one(User, found.user_id)
 
 
@@ -167,29 +142,18 @@ async def applicants(session: AsyncSession, job: Job) -> list[tuple[Application,
     return [(one, who) for one, who in await session.execute(its.order_by(Application.id))]
 
 
-def public(found: Application) -> dict[str, Any]:
-    """Give an application as scripts see it."""
-    return {
-        "application_id": found.id,
-        "job_id": found.job_id,
-        "status": found.status,
-        "applied_at": as_utc(found.created_at).isoformat(),
-        "changed_at": as_utc(found.changed_at).isoformat(),
-    }
-
-
 async def _applied(session: AsyncSession, request: Request, job_id: int, user: User, cv: Cv) -> Application | None:
     """Add an application, and let the company be told; None where the user has applied before."""
-    if user.role != "student" or user.status != "active":
-        raise HTTPException(403, "Only students whose identity was checked apply.")
+    if not shared.may_apply(user):
+        raise HTTPException(403, shared.STUDENTS_ONLY)
     # Held, so that it is not closed meanwhile.
     job = await session.get(Job, job_id, with_for_update={"read": True}) if 0 < job_id < 2**63 else None
     if job is None:
-        raise HTTPException(404, "No such job.")
+        raise HTTPException(404, NO_JOB)
     if await application_of(session, user, job_id) is not None:
         return None
     if job.closed_at is not None:
-        raise HTTPException(409, "This job is closed.")
+        raise HTTPException(409, CLOSED)
     now = now_of(request)
     made = Application(user_id=user.id, job_id=job_id, created_at=now, changed_at=now, **cv.model_dump())
     try:
@@ -197,7 +161,7 @@ async def _applied(session: AsyncSession, request: Request, job_id: int, user: U
             session.add(made)
     except IntegrityError:  # applied in another window at this moment
         return None
-    await _note(session, request, "application.sent", user, made, by=user)
+    await _note(session, request, "application.sent", made, by=user)
     await _tell_company(session, request, made, job, user)
     return made
 
@@ -207,44 +171,25 @@ async def _tell_company(session: AsyncSession, request: Request, made: Applicati
     if job.owner_id is None:
         return
     state, owner = request.app.state, await session.get_one(User, job.owner_id)
-    mail = NewJobApplication(
-        company=job.company,
-        applicant=student.name,
-        job=job.title,
-        resume_url=f"{state.origin}/resumes/{state.links.sign(RESUME, made.id, lasts_s=RESUME_S)}",
-        review_url=f"{state.origin}/company/applications/{made.id}",
+    await _mail(
+        session, request, shared.mail_to_company(made, job, student, owner, origin=state.origin, links=state.links)
     )
-    await _mail(session, request, mail, owner, mail_id=f"application-{made.id}")
-    about = {"application_id": str(made.id), "job_id": str(job.id), "user_id": str(owner.id)}
-    await state.tell(session, ApplicationReceived(title=job.title, **about))
+    await state.tell(session, shared.received(made, job))
 
 
 async def _tell_student(session: AsyncSession, request: Request, found: Application, job: Job, student: User) -> None:
     state = request.app.state
-    mail = ApplicationStatusUpdated(
-        name=student.name,
-        job=job.title,
-        company=job.company,
-        status=_MAILED[Hiring(found.status)],
-        url=f"{state.origin}/applications",
-    )
-    await _mail(session, request, mail, student, mail_id=f"application-{found.id}-{found.status}")
-    about = {"application_id": str(found.id), "user_id": str(student.id), "job_id": str(job.id)}
-    await state.tell(session, ApplicationStatusChanged(status=found.status, **about))
+    await _mail(session, request, shared.mail_to_student(found, job, student, origin=state.origin))
+    await state.tell(session, shared.answered(found))
 
 
-async def _mail(session: AsyncSession, request: Request, mail: Notification, to: User, *, mail_id: str) -> None:
-    if to.erased_at is None:
-        address = Address(email=to.email, name=to.name)
-        await request.app.state.mails.put(session, render(mail, to=address, sender=SENDER, mail_id=mail_id))
+async def _mail(session: AsyncSession, request: Request, message: Message | None) -> None:
+    if message is not None:
+        await request.app.state.mails.put(session, message)
 
 
-async def _note(
-    session: AsyncSession, request: Request, what: str, student: User, found: Application, *, by: User
-) -> None:
-    details = {"application": str(found.id), "job": str(found.job_id), "status": found.status}
-    audit, address = request.app.state.ace.audit, client_address(request)
-    event = audit.event(what, user=user_key(student.id), actor=user_key(by.id), address=address, details=details)
+async def _note(session: AsyncSession, request: Request, what: str, found: Application, *, by: User) -> None:
+    event = shared.noted(request.app.state.ace.audit, what, found, by=by, address=client_address(request))
     await session.execute(written(AUDIT, event))
 
 
@@ -252,6 +197,5 @@ async def _shown_again(request: Request, user: User, job_id: int, values: dict[s
     async with request.app.state.sessions() as session:
         job = await session.get(Job, job_id) if 0 < job_id < 2**63 else None
     if job is None:
-        raise HTTPException(404, "No such job.")
-    shown = {"job": posting_of(job), "back": "/jobs", "application": None, "closed": job.closed_at is not None}
-    return page(request, "job.html", user, 422, **shown, values=values, wrong=wrong)
+        raise HTTPException(404, NO_JOB)
+    return page(request, "job.html", user, 422, **shared.shown_again(job, values, wrong))

@@ -11,6 +11,7 @@ from ace_integrations import AsyncAce
 from ace_integrations.video import PersonJoined, PersonLeft, attendance, presences
 from ace_integrations.webhooks import Event
 from examples.fastapi_platform.tables import Course, Enrollment, LiveSession, SessionAttendance, SessionEvent
+from examples.shared.accounts import user_key
 from examples.shared.classes import PAGE, event_columns, told_of
 from examples.shared.moments import as_utc
 
@@ -75,4 +76,4 @@ async def _people(session: AsyncSession, row: LiveSession, ace: AsyncAce) -> dic
     course = await session.get_one(Course, row.course_id)
     taken = await session.scalars(select(Enrollment.user_id).where(Enrollment.course_id == row.course_id))
     found = (row.teacher_id, course.teacher_id, *taken)
-    return {ace.video.known_as(str(user_id)): user_id for user_id in found if user_id is not None}
+    return {ace.video.known_as(user_key(user_id)): user_id for user_id in found if user_id is not None}

@@ -1,28 +1,27 @@
 """The pages of a company: its jobs, a form for each, who applied, and the answer."""
 
+from collections.abc import Collection
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ace_integrations.jobs import EmploymentType, ExperienceLevel
 from examples.fastapi_platform import applications, offers
 from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.offers import VisitingEmployer
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import Application, Job, User
-from examples.shared.forms import PERIODS, TypedJob, typed, wrong_fields
+from examples.shared import forms
+from examples.shared.applications import RESUME, RESUME_HEADERS, shown_to_company
+from examples.shared.forms import BLANK, TypedJob, typed, wrong_fields
+from examples.shared.offers import MOST, NamelessError
 from examples.shared.searching import posting_of
-from examples.shared.steps import HIRING, Hiring, StepRefusedError
+from examples.shared.steps import Hiring, StepRefusedError
 
 router = APIRouter(include_in_schema=False)
-
-MOST_JOBS = 100
-CURRENCIES = ("EGP", "USD", "SAR", "AED")
-"""Those that the form offers; scripts name any."""
 
 
 @router.get("/company")
@@ -36,7 +35,7 @@ async def jobs(request: Request, user: VisitingEmployer) -> Response:
 @router.get("/company/jobs/new")
 async def new(request: Request, user: VisitingEmployer) -> Response:
     """Show an empty form."""
-    return _form(request, user, TypedJob(salary_currency=CURRENCIES[0], salary_period="MONTH"))
+    return _form(request, user, TypedJob(**BLANK))
 
 
 @router.post("/company/jobs")
@@ -46,8 +45,8 @@ async def post(request: Request, user: VisitingEmployer, form: Annotated[TypedJo
         job = await offers.add(request, user, form.read())
     except ValidationError as error:
         return _form(request, user, form, wrong=wrong_fields(error, whole="salary_max"))
-    except HTTPException as error:
-        return _form(request, user, form, wrong=_nameless(error))
+    except NamelessError:
+        return _form(request, user, form, wrong=("company",))
     return RedirectResponse(f"/company/jobs/{job.id}", 303)
 
 
@@ -109,14 +108,14 @@ async def answer(
 async def resume(token: str, request: Request, user: Visitor) -> Response:
     """Show what came with an application to whoever has its link, for as long as that is good."""
     state = request.app.state
-    number = state.links.read(applications.RESUME, token)
+    number = state.links.read(RESUME, token)
     async with state.sessions() as session:
         found = await session.get(Application, number) if number is not None else None
         if found is None:
             return page(request, "resume_gone.html", user, 404)
         who, about = await session.get_one(User, found.user_id), await session.get_one(Job, found.job_id)
     answer = page(request, "resume.html", user, application=found, who=who, job=about)
-    answer.headers.update({"cache-control": "no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"})
+    answer.headers.update(RESUME_HEADERS)
     return answer
 
 
@@ -126,37 +125,18 @@ async def _with_counts(session: AsyncSession, user: User) -> list[tuple[Job, int
     rows = select(Job, *counts).outerjoin(Application, Application.job_id == Job.id).group_by(Job.id)
     if user.role != "admin":
         rows = rows.where(Job.owner_id == user.id)
-    newest = rows.order_by(Job.closed_at.is_not(None), Job.posted_at.desc(), Job.id.desc()).limit(MOST_JOBS)
+    newest = rows.order_by(Job.closed_at.is_not(None), Job.posted_at.desc(), Job.id.desc()).limit(MOST)
     return [(job, everyone, waiting) for job, everyone, waiting in await session.execute(newest)]
 
 
 async def _application(request: Request, user: User, application_id: int, *, status: int = 200) -> Response:
     async with request.app.state.sessions() as session:
         found, job, who = await applications.received(session, user, application_id)
-    following = HIRING.after(Hiring(found.status))
-    shown = {"application": found, "job": job, "who": who, "following": following, "late": status == 409}
+    shown = shown_to_company(found, job, who, late=status == 409)
     return page(request, "company_application.html", user, status, **shown)
 
 
 def _form(
-    request: Request, user: User, values: TypedJob, *, job: Job | None = None, wrong: set[str] | None = None
+    request: Request, user: User, values: TypedJob, *, job: Job | None = None, wrong: Collection[str] = ()
 ) -> Response:
-    return page(
-        request,
-        "company_form.html",
-        user,
-        422 if wrong else 200,
-        values=values,
-        wrong=wrong or set(),
-        job=job,
-        types=list(EmploymentType),
-        levels=list(ExperienceLevel),
-        periods=PERIODS,
-        currencies=CURRENCIES,
-    )
-
-
-def _nameless(error: HTTPException) -> set[str]:
-    if error.status_code != 422:
-        raise error
-    return {"company"}
+    return page(request, "company_form.html", user, 422 if wrong else 200, **forms.shown(values, job=job, wrong=wrong))

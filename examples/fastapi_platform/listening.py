@@ -10,6 +10,7 @@ from ace_integrations.video import ClassStatus, Standing
 from examples.fastapi_platform import classes
 from examples.fastapi_platform.tables import Course, Profile, User
 from examples.shared import universities
+from examples.shared.accounts import user_key
 from examples.shared.listening import channel_number
 
 
@@ -48,14 +49,14 @@ def channel_rules(sessions: Callable[[], Any]) -> ChannelRules[User]:
             return None
         if entry.who not in (Standing.TEACHER, Standing.STUDENT):
             return None
-        return Member(str(user.id), {"id": user.id, "name": user.name, "role": str(entry.who)})
+        return Member(user_key(user.id), {"id": user.id, "name": user.name, "role": str(entry.who)})
 
     return rules
 
 
 def member(user: User) -> Member:
     """Give as whom a user is known to the service of live messages."""
-    return Member(str(user.id))
+    return Member(user_key(user.id))
 
 
 async def _by_id(session: AsyncSession, kind: type[Course], text: str) -> Course | None:

@@ -18,6 +18,7 @@ from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import language_of
 from examples.fastapi_platform.tables import Course, LiveSession, SessionAttendance, User
 from examples.fastapi_platform.telling import channels_of, news_on
+from examples.shared.accounts import user_key
 from examples.shared.classes import (
     NOT_YOUR_COURSE,
     Scheduled,
@@ -125,7 +126,7 @@ async def presence(session_id: int, form: Seen, request: Request, user: SignedIn
         entry = await _entry(session, session_id, user, to_change=True)
         entry.lesson.admit(entry.who)
         now = now_of(request)
-        told = seen(form, room=entry.row.room or "", person=ace.video.known_as(str(user.id)), now=now)
+        told = seen(form, room=entry.row.room or "", person=ace.video.known_as(user_key(user.id)), now=now)
         await attending.note(session, entry.row, told, ace, now=now)
 
 

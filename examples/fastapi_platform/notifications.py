@@ -11,13 +11,9 @@ from examples.fastapi_platform.accounts import SignedIn, Visitor
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import Notice, User
-from examples.shared.moments import as_utc
-from examples.shared.notices import link_of, text_of
+from examples.shared.notices import PAGE, UNKNOWN, answered, listed
 
 router = APIRouter()
-
-PAGE = 30
-"""Notices of a page, the newest first."""
 
 
 @router.get("/notifications", include_in_schema=False)
@@ -27,9 +23,7 @@ async def notifications(request: Request, user: Visitor, before: int = 0) -> Res
         return RedirectResponse("/login", 303)
     async with request.app.state.sessions() as session:
         found = await _of(session, user, before=before)
-    rows = [(one, text_of(one.name, one.data), link_of(one.name, one.data, role=user.role)) for one in found[:PAGE]]
-    more = found[PAGE - 1].id if len(found) > PAGE else 0
-    return page(request, "notifications.html", user, rows=rows, more=more, before=before)
+    return page(request, "notifications.html", user, **listed(found, role=user.role), before=before)
 
 
 @router.post("/notifications/read", include_in_schema=False)
@@ -47,7 +41,7 @@ async def read_by_form(notice_id: int, request: Request, user: Visitor) -> Respo
     if user is None:
         return RedirectResponse("/login", 303)
     if not await _read(request, user, notice_id):
-        raise HTTPException(404, "No such notice.")
+        raise HTTPException(404, UNKNOWN)
     return RedirectResponse("/notifications", 303)
 
 
@@ -62,7 +56,7 @@ async def told(request: Request, user: SignedIn, before: int = 0) -> Any:
         found = await _of(session, user, before=before)
         mine = Notice.user_id == user.id, Notice.read_at.is_(None)
         unread = await session.scalar(select(func.count()).select_from(Notice).where(*mine))
-    return {"unread": unread, "notifications": [_public(one) for one in found[:PAGE]], "more": len(found) > PAGE}
+    return answered(found, unread=unread or 0)
 
 
 @router.post("/api/notifications/read")
@@ -75,7 +69,7 @@ async def read_all(request: Request, user: SignedIn) -> Any:
 async def read(notice_id: int, request: Request, user: SignedIn) -> Any:
     """Mark one as read; a second time does nothing."""
     if not await _read(request, user, notice_id):
-        raise HTTPException(404, "No such notice.")
+        raise HTTPException(404, UNKNOWN)
     return {"id": notice_id, "read": True}
 
 
@@ -100,9 +94,3 @@ async def _read(request: Request, user: User, notice_id: int | None = None) -> i
         done: Any = await session.execute(mine.values(read_at=func.coalesce(Notice.read_at, now_of(request))))
     found: int = done.rowcount
     return found
-
-
-def _public(one: Notice) -> dict[str, Any]:
-    read_at = as_utc(one.read_at).isoformat() if one.read_at else None
-    about = {"name": one.name, "data": one.data, "told_at": as_utc(one.told_at).isoformat()}
-    return {"id": one.id, **about, "read_at": read_at}

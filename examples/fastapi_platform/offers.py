@@ -12,8 +12,7 @@ from examples.fastapi_platform import suggesting
 from examples.fastapi_platform.accounts import SignedIn, Visitor
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.tables import AUDIT, Job, User
-from examples.shared import universities
-from examples.shared.accounts import user_key
+from examples.shared import offers as shared
 from examples.shared.forms import JobForm
 from examples.shared.searching import posting_of
 
@@ -22,10 +21,9 @@ router = APIRouter()
 
 async def employer(user: SignedIn) -> User:
     """Give a company whose account is open, or the admin; for everybody else this does not exist."""
-    if user.role not in ("company", "admin"):
-        raise HTTPException(404, "Not Found")
-    if user.status != "active":
-        raise HTTPException(403, "Only companies whose identity was checked do this.")
+    refused = shared.refused(user)
+    if refused is not None:
+        raise HTTPException(*refused)
     return user
 
 
@@ -45,7 +43,10 @@ VisitingEmployer = Annotated[User, Depends(visiting_employer)]
 @router.post("/api/jobs", status_code=201)
 async def post(form: JobForm, request: Request, user: Employer) -> Any:
     """Post a job; the students whom it suits are told."""
-    job = await add(request, user, form)
+    try:
+        job = await add(request, user, form)
+    except shared.NamelessError as error:
+        raise HTTPException(422, str(error)) from None
     return JSONResponse(posting_of(job).public(), 201)
 
 
@@ -66,10 +67,10 @@ async def add(request: Request, user: User, form: JobForm) -> Job:
     """Store a new job, and let it be told.
 
     Raises:
-        HTTPException: 422, the admin named no company.
+        NamelessError: the admin named no company.
     """
-    job = Job(posted_at=now_of(request), owner_id=user.id if user.role == "company" else None)
-    _write(job, user, form)
+    job = Job(posted_at=now_of(request), owner_id=shared.owner_of(user))
+    shared.write(job, user, form)
     async with request.app.state.sessions.begin() as session:
         session.add(job)
         await session.flush()
@@ -87,8 +88,8 @@ async def rewrite(request: Request, user: User, job_id: int, form: JobForm) -> J
     async with request.app.state.sessions.begin() as session:
         job = await own(session, user, job_id, to_change=True)
         if job.closed_at is not None:
-            raise HTTPException(409, "This job is closed.")
-        _write(job, user, form)
+            raise HTTPException(409, shared.CLOSED)
+        shared.write(job, user, form)
         await _note(session, request, "job.changed", user, job)
     return job
 
@@ -110,28 +111,11 @@ async def own(session: AsyncSession, user: User, job_id: int, *, to_change: bool
         to_change: hold the row until the transaction ends.
     """
     job = await session.get(Job, job_id, with_for_update=to_change) if 0 < job_id < 2**63 else None
-    if job is None or not owns(user, job):
-        raise HTTPException(404, "No such job.")
+    if job is None or not shared.owns(user, job):
+        raise HTTPException(404, shared.NO_JOB)
     return job
 
 
-def owns(user: User, job: Job) -> bool:
-    """Whether a job is a company's own; every one is the admin's."""
-    return user.role == "admin" or job.owner_id == user.id
-
-
-def _write(job: Job, user: User, form: JobForm) -> None:
-    """Let a job say what a form says. Whose it is and when it was posted no form says."""
-    company = user.company if user.role == "company" else form.company or job.company
-    if not company:
-        raise HTTPException(422, "Name the company.")
-    for name, value in form.model_dump(mode="json", exclude={"company"}).items():
-        setattr(job, name, value)
-    job.company, job.places = company, form.location
-    job.university_id = universities.key_of(form.university) if form.university else None
-
-
 async def _note(session: AsyncSession, request: Request, what: str, user: User, job: Job) -> None:
-    details, by = {"job": str(job.id)}, user_key(user.id)
-    event = request.app.state.ace.audit.event(what, user=by, actor=by, address=client_address(request), details=details)
+    event = shared.noted(request.app.state.ace.audit, what, user, job, address=client_address(request))
     await session.execute(written(AUDIT, event))

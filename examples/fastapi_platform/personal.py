@@ -1,9 +1,8 @@
 """What the platform itself holds about a person: given to them, and erased."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, Table, cast, delete, select, update
@@ -11,53 +10,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.privacy import Subject
 from ace_integrations.realtime import private_user
+from ace_integrations.video import ClassStatus
 from examples.fastapi_platform.accounts import hash_password
 from examples.fastapi_platform.tables import (
     AUDIT,
     CONVERSATIONS,
     MAILS,
     USAGE,
-    AiConsent,
-    Application,
     Base,
     Course,
     Enrollment,
     Job,
     LiveSession,
-    Login,
     News,
-    Notice,
     Payment,
-    Profile,
     Refund,
-    SessionAttendance,
     SessionEvent,
-    StoredQuote,
-    TeacherApplication,
     User,
 )
 from examples.shared.accounts import user_key
-
-_SECRET = ("password", "token_hash")
-
-_OWN: Mapping[str, tuple[type[Base], str]] = {
-    "profile": (Profile, "user_id"),
-    "ai_consent": (AiConsent, "user_id"),
-    "teacher_application": (TeacherApplication, "user_id"),
-    "enrollments": (Enrollment, "user_id"),
-    "payments": (Payment, "user_id"),
-    "quotes": (StoredQuote, "user_id"),
-    "applications": (Application, "user_id"),
-    "jobs": (Job, "owner_id"),
-    "attendance": (SessionAttendance, "user_id"),
-    "classes_taught": (LiveSession, "teacher_id"),
-    "notifications": (Notice, "user_id"),
-    "sign_ins": (Login, "user_id"),
-}
-"""Where rows of a person are, by the column that says whose they are."""
-
-KEPT = ("payments", "audit", "mail_stops", "deliveries", "proof")
-"""What an erasure leaves, each with a reason that the page says."""
+from examples.shared.classes import PAGE
+from examples.shared.personal import OWN, REMOVED, WISHES, nobodys, plain, subject
 
 
 async def held(session: AsyncSession, user: User, *, known_as: Sequence[str]) -> dict[str, Any]:
@@ -67,15 +40,13 @@ async def held(session: AsyncSession, user: User, *, known_as: Sequence[str]) ->
         known_as: the ids by which providers of live classes named them.
     """
     account = await session.get_one(User, user.id)
-    own = {
-        name: await _rows(session, model.__table__, _is(model, whose, user)) for name, (model, whose) in _OWN.items()
-    }
+    own = {name: await _rows(session, *_own(name, user)) for name in OWN}
     key = user_key(user.id)
     talks, said = CONVERSATIONS
     theirs = said.c.conversation_id.in_(select(talks.c.id).where(talks.c.user == key))
     refunds = Refund.payment_id.in_(select(Payment.id).where(Payment.user_id == user.id))
     return {
-        "account": _plain(vars(account)),
+        "account": plain(vars(account)),
         **own,
         "refunds": await _rows(session, Refund.__table__, refunds),
         "advisor": await _rows(session, said, theirs),
@@ -87,15 +58,23 @@ async def held(session: AsyncSession, user: User, *, known_as: Sequence[str]) ->
     }
 
 
-async def subject_of(session: AsyncSession, user: User) -> Subject:
-    """Name a person as the outside services know them; ask before `erase`, which removes where the ids stand."""
-    ids: dict[str, tuple[str, ...]] = {"didit": (user.verification_id,)} if user.verification_id else {}
-    paid = select(Payment.gateway, Payment.gateway_id).where(
-        Payment.user_id == user.id, Payment.gateway_id.is_not(None)
+async def subject_of(session: AsyncSession, user: User, *, known_as: Sequence[str]) -> Subject:
+    """Name a person as the outside services know them; ask before `erase`, which removes where the ids stand.
+
+    Args:
+        known_as: the ids by which providers of live classes named them.
+    """
+    paid = await session.execute(
+        select(Payment.gateway, Payment.gateway_id).where(Payment.user_id == user.id, Payment.gateway_id.is_not(None))
     )
-    for gateway, number in await session.execute(paid.where(Payment.gateway_id.is_not(None))):
-        ids[gateway] = (*ids.get(gateway, ()), number)
-    return Subject(user=user_key(user.id), emails=(user.email,), ids=ids)
+    told = SessionEvent.person.in_(known_as), SessionEvent.provider != PAGE
+    seen = await session.execute(
+        select(SessionEvent.provider, LiveSession.room, SessionEvent.connection)
+        .join(LiveSession, LiveSession.id == SessionEvent.session_id)
+        .where(*told, LiveSession.status == ClassStatus.ACTIVE)
+        .distinct()
+    )
+    return subject(user, paid=[tuple(row) for row in paid], seen=[tuple(row) for row in seen])
 
 
 async def erase(session: AsyncSession, user: User, *, known_as: Sequence[str], now: datetime) -> None:
@@ -109,23 +88,19 @@ async def erase(session: AsyncSession, user: User, *, known_as: Sequence[str], n
     talks, said = CONVERSATIONS
     theirs = select(talks.c.id).where(talks.c.user == key)
     for gone in (
-        *(delete(model).where(_is(model, whose, user)) for model, whose in map(_OWN.__getitem__, _REMOVED)),
+        *(delete(table).where(is_theirs) for table, is_theirs in (_own(name, user) for name in REMOVED)),
         delete(SessionEvent).where(SessionEvent.person.in_(known_as)),
         delete(News).where(News.channel == private_user(user.id).name),
         said.delete().where(said.c.conversation_id.in_(theirs)),
         talks.delete().where(talks.c.user == key),
         MAILS[0].delete().where(_is_to(address)),
-        MAILS[1].delete().where(MAILS[1].c.email == address, MAILS[1].c.status.not_in(_WISHES)),
+        MAILS[1].delete().where(MAILS[1].c.email == address, MAILS[1].c.status.not_in(WISHES)),
         update(Course).where(Course.teacher_id == user.id).values(teacher_id=None),
         update(Job).where(Job.owner_id == user.id, Job.closed_at.is_(None)).values(closed_at=now),
     ):
         await session.execute(gone)
     await _leave_courses(session, user)
     _overwrite(account, now=now)
-
-
-_WISHES = ("unsubscribed", "complained")
-_REMOVED = ("profile", "ai_consent", "teacher_application", "applications", "attendance", "notifications", "sign_ins")
 
 
 async def _leave_courses(session: AsyncSession, user: User) -> None:
@@ -137,16 +112,17 @@ async def _leave_courses(session: AsyncSession, user: User) -> None:
 
 
 def _overwrite(account: User, *, now: datetime) -> None:
-    """Leave a row that is nobody's: rows of money lead to it."""
-    account.name, account.email = "–", f"erased-{account.id}@erased.invalid"
-    account.company, account.password = None, hash_password(secrets.token_urlsafe(32))
-    account.status, account.erased_at, account.job_mails = "blocked", now, False
-    account.verification_id = account.verification = None
+    """Leave a row that is nobody's."""
+    for name, value in nobodys(account, now=now).items():
+        setattr(account, name, value)
+    account.password = hash_password(secrets.token_urlsafe(32))
 
 
-def _is(model: type[Base], column: str, user: User) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = getattr(model, column) == user.id
-    return found
+def _own(name: str, user: User) -> tuple[Table, ColumnElement[bool]]:
+    """Give a table, and which of its rows are somebody's."""
+    table, whose = OWN[name]
+    found = Base.metadata.tables[table]
+    return found, found.c[whose] == user.id
 
 
 def _is_to(address: str) -> ColumnElement[bool]:
@@ -157,14 +133,4 @@ def _is_to(address: str) -> ColumnElement[bool]:
 async def _rows(session: AsyncSession, table: Any, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
     stored: Table = table
     found = await session.execute(select(stored).where(condition).order_by(*stored.primary_key.columns))
-    return [_plain(row._mapping) for row in found]
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _json(value) for name, value in row.items() if name not in _SECRET and not name.startswith("_")}
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+    return [plain(row._mapping) for row in found]

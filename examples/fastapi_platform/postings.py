@@ -8,10 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from ace_integrations.jobs import JobPosting, SearchFilters
 from examples.fastapi_platform.tables import Job
-from examples.shared.searching import posting_of, town_of
-
-MOST = 50
-"""Postings of a search, the newest."""
+from examples.shared.searching import MOST, posting_of, town_of
 
 
 def finding(sessions: Any, clock: Callable[[], float]) -> Callable[[SearchFilters], Awaitable[Iterable[JobPosting]]]:

@@ -7,9 +7,9 @@ from sqlalchemy import update
 
 from ace_integrations.contrib.fastapi import throttled
 from examples.fastapi_platform.rendering import page
-from examples.fastapi_platform.suggesting import STOP
 from examples.fastapi_platform.tables import User
 from examples.shared.accounts import user_key
+from examples.shared.suggesting import STOP
 
 
 async def reader(token: str, request: Request) -> int:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, validates
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from ace_integrations.contrib.sqlalchemy import audit_table, claims_table, mail_tables, usage_tables
 from ace_integrations.contrib.sqlalchemy.broadcasts import broadcast_table
@@ -13,7 +13,6 @@ from ace_integrations.contrib.sqlalchemy.conversations import conversation_table
 from ace_integrations.contrib.sqlalchemy.privacy import erasure_table
 from ace_integrations.payments import Money
 from examples.shared.paying import OPEN
-from examples.shared.universities import key_of
 
 
 def utc_now() -> datetime:
@@ -273,11 +272,6 @@ class Profile(Base):
     graduation_year: Mapped[int | None]
     skills: Mapped[list[str]]
     certifications: Mapped[list[str]]
-
-    @validates("university")
-    def _is_known_by_its_id(self, _: str, university: str | None) -> str | None:
-        self.university_id = key_of(university) if university else None
-        return university
 
 
 class AiConsent(Base):

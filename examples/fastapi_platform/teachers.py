@@ -1,51 +1,37 @@
 """Teachers as the platform admits them: they wait once their identity was checked, and an admin decides."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ace_integrations.contrib.fastapi import client_address
 from ace_integrations.contrib.sqlalchemy import written
-from ace_integrations.mail import Address
-from ace_integrations.mail.notifications import Notification, TeacherApproved, TeacherRejected, render
-from ace_integrations.realtime import Broadcast
-from ace_integrations.realtime import TeacherApproved as ApprovedLive
 from examples.fastapi_platform.accounts import Visitor
 from examples.fastapi_platform.admin import Admin, VisitingAdmin
 from examples.fastapi_platform.identity import IdentityVerified
 from examples.fastapi_platform.paying import now_of
 from examples.fastapi_platform.rendering import page
 from examples.fastapi_platform.tables import AUDIT, TeacherApplication, User
-from examples.shared.accounts import SENDER, user_key
-from examples.shared.events import TeacherRejected as RejectedLive
-from examples.shared.steps import TEACHING, StepRefusedError, Teaching
-from examples.shared.texts import clean
+from examples.shared.accounts import user_key
+from examples.shared.steps import StepRefusedError, Teaching
+from examples.shared.teaching import (
+    MOST_DECIDED,
+    UNCONFIRMED,
+    UNKNOWN,
+    Rejection,
+    Verdict,
+    approval,
+    moved,
+    public,
+    rejection,
+)
 
 router = APIRouter()
-
-MOST_DECIDED = 50
-"""Decisions that the page shows, the newest."""
-
-
-class Rejection(BaseModel):
-    """Why a teacher is not approved; they are mailed these words. None needs no reason."""
-
-    reason: Annotated[str, AfterValidator(clean), Field(max_length=500)] = ""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What an admin decides, and what it sets going."""
-
-    state: Teaching
-    reason: str
-    mail: Notification
-    live: Broadcast
 
 
 async def wait(event: IdentityVerified, session: AsyncSession) -> None:
@@ -121,65 +107,47 @@ async def ask_again_by_form(request: Request, user: Visitor) -> Response:
     return RedirectResponse("/verify", 303)
 
 
-def public(found: TeacherApplication) -> dict[str, Any]:
-    """Give an application as scripts see it."""
-    return {"user_id": found.user_id, "status": found.state, "reason": found.reason or None}
-
-
 async def _approve(request: Request, user_id: int, admin: User) -> TeacherApplication:
-    def verdict(teacher: User) -> Verdict:
-        mail = TeacherApproved(name=teacher.name, next_url=f"{request.app.state.origin}/live")
-        return Verdict(Teaching.APPROVED, "", mail, ApprovedLive(user_id=str(teacher.id)))
-
-    return await _decide(request, user_id, admin, verdict)
+    origin = request.app.state.origin
+    return await _decide(request, user_id, admin, lambda teacher: approval(teacher, origin=origin))
 
 
 async def _reject(request: Request, user_id: int, admin: User, reason: str) -> TeacherApplication:
-    def verdict(teacher: User) -> Verdict:
-        where = f"{request.app.state.origin}/verify"
-        mail = TeacherRejected(name=teacher.name, reason=reason or None, next_url=where)
-        return Verdict(Teaching.REJECTED, reason, mail, RejectedLive(user_id=str(teacher.id)))
-
-    return await _decide(request, user_id, admin, verdict)
+    origin = request.app.state.origin
+    return await _decide(request, user_id, admin, lambda teacher: rejection(teacher, reason, origin=origin))
 
 
-async def _decide(request: Request, user_id: int, admin: User, verdict_on: Any) -> TeacherApplication:
+async def _decide(
+    request: Request, user_id: int, admin: User, verdict_on: Callable[[User], Verdict]
+) -> TeacherApplication:
     """Write a decision with all that it sets going, in one transaction."""
-    async with request.app.state.sessions.begin() as session:
+    state = request.app.state
+    async with state.sessions.begin() as session:
         found, teacher = await _held(session, user_id)
-        verdict: Verdict = verdict_on(teacher)
+        verdict = verdict_on(teacher)
         if _moved(found, verdict.state):
             found.reason, found.decided_at = verdict.reason, now_of(request)
-            await _note(session, request, f"teacher.{verdict.state}", teacher, by=admin)
-            await _send(session, request, verdict, teacher, found.tries)
+            await _note(session, request, verdict.what, teacher, by=admin)
+            await state.mails.put(session, verdict.mail(tries=found.tries))
+            await state.tell(session, verdict.live)
     return found
 
 
 async def _held(session: AsyncSession, user_id: int) -> tuple[TeacherApplication, User]:
     found = await session.get(TeacherApplication, user_id, with_for_update=True) if user_id < 2**63 else None
     if found is None:
-        raise HTTPException(404, "No such teacher.")
+        raise HTTPException(404, UNKNOWN)
     teacher = await session.get_one(User, user_id)
     if teacher.status != "active":
-        raise HTTPException(409, "The identity of this teacher is not confirmed any more.")
+        raise HTTPException(409, UNCONFIRMED)
     return found, teacher
 
 
 def _moved(found: TeacherApplication, then: Teaching) -> bool:
     try:
-        changes = TEACHING.changes(Teaching(found.state), then)
+        return moved(found, then)
     except StepRefusedError as refused:
         raise HTTPException(409, str(refused)) from None
-    found.state = then
-    return changes
-
-
-async def _send(session: AsyncSession, request: Request, verdict: Verdict, teacher: User, tries: int) -> None:
-    state = request.app.state
-    to = Address(email=teacher.email, name=teacher.name)
-    mail_id = f"teacher-{verdict.state}-{teacher.id}-{tries}"
-    await state.mails.put(session, render(verdict.mail, to=to, sender=SENDER, mail_id=mail_id))
-    await state.tell(session, verdict.live)
 
 
 async def _ask_again(request: Request, user: User) -> None:

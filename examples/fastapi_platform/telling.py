@@ -12,7 +12,7 @@ from ace_integrations.realtime import Broadcast, private_course, private_univers
 from examples.fastapi_platform.tables import Course, Enrollment, News, Notice, Profile, User
 from examples.shared import universities
 from examples.shared.news import KEPT, MOST, rows_of, told_once
-from examples.shared.notices import NOTICES
+from examples.shared.notices import columns_of
 
 Tell = Callable[[AsyncSession, Broadcast], Awaitable[None]]
 
@@ -29,9 +29,8 @@ def telling(queue: AsyncSqlBroadcastQueue | None, *, now: Callable[[], datetime]
             await queue.put(session, event)
         rows = rows_of(event)
         session.add_all([News(told_at=now(), **row) for row in rows])
-        if event.name in NOTICES:
+        if (about := columns_of(event)) is not None:
             listening = [one for row in rows for one in await _listeners(session, row["channel"])]
-            about = {name: rows[0][name] for name in ("event_id", "name", "data")} if rows else {}
             session.add_all([Notice(user_id=one, told_at=now(), **about) for one in dict.fromkeys(listening)])
 
     return tell

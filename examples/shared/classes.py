@@ -20,6 +20,7 @@ from ace_integrations.video import (
     Refusal,
     Standing,
 )
+from examples.shared.accounts import user_key
 from examples.shared.moments import as_utc
 from examples.shared.texts import clean
 
@@ -115,7 +116,7 @@ def granted(
         return ace.video.grant(
             session_id=lesson.id,
             # No e-mail address: the others in the room could see it.
-            person=Person(id=str(user.id), name=user.name),
+            person=Person(id=user_key(user.id), name=user.name),
             role=role,
             now=now,
             ends_at=lesson.grant_ends_at(now=now, ttl=GRANT_TTL),

@@ -1,6 +1,6 @@
 """What a company says of a job, what a student sends with an application, and how forms are read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -10,6 +10,12 @@ from examples.shared.steps import Hiring
 from examples.shared.texts import LONGEST_ADDRESS, Line, clean, clean_text, web_address
 
 PERIODS = ("HOUR", "DAY", "WEEK", "MONTH", "YEAR")
+CURRENCIES = ("EGP", "USD", "SAR", "AED")
+"""Those that the form offers; scripts name any."""
+
+BLANK = {"salary_currency": CURRENCIES[0], "salary_period": "MONTH"}
+"""What a new form begins with."""
+
 Amount = Annotated[int | None, Field(ge=0, lt=2**31)]
 
 
@@ -88,6 +94,24 @@ def typed(fields: Mapping[str, Any]) -> TypedJob:
     """Give stored values as a form shows them."""
     words = {name: fields[name] for name in TypedJob.model_fields}
     return TypedJob(**{name: "" if value is None or value is False else str(value) for name, value in words.items()})
+
+
+def shown(values: TypedJob, *, job: Any = None, wrong: Collection[str] = ()) -> dict[str, Any]:
+    """Give what the form's template says.
+
+    Args:
+        job: the row that it changes, None for a new one.
+        wrong: see `wrong_fields`.
+    """
+    return {
+        "values": values,
+        "wrong": wrong,
+        "job": job,
+        "types": list(EmploymentType),
+        "levels": list(ExperienceLevel),
+        "periods": PERIODS,
+        "currencies": CURRENCIES,
+    }
 
 
 def wrong_fields(error: ValidationError, *, whole: str) -> set[str]:

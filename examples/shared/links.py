@@ -5,6 +5,9 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
+LEAST_KEY = 16
+"""Bytes of a key."""
+
 _MAC_BYTES = 16
 
 
@@ -17,7 +20,7 @@ class SignedLinks:
     """
 
     def __init__(self, key: bytes, *, clock: Callable[[], float]) -> None:
-        if len(key) < _MAC_BYTES:
+        if len(key) < LEAST_KEY:
             raise ValueError("the key of signed links has 16 bytes or more")
         self._key = key
         self._clock = clock

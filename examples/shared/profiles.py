@@ -2,9 +2,18 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    computed_field,
+    field_validator,
+)
 
 from ace_integrations.career import Grade, UserContext
+from examples.shared.universities import key_of
 
 MOST_SKILLS, MOST_CERTIFICATIONS = 30, 15
 
@@ -37,6 +46,12 @@ class ProfileForm(BaseModel):
         if gpa is not None and (scale is None or gpa > scale):
             raise ValueError("a grade needs a scale that it is on")
         return scale
+
+    @computed_field
+    @property
+    def university_id(self) -> str | None:
+        """By which its students are found."""
+        return key_of(self.university) if self.university else None
 
 
 class Typed(BaseModel):

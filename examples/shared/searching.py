@@ -20,6 +20,9 @@ from ace_integrations.jobs import (
 )
 from examples.shared.moments import as_utc
 
+MOST = 50
+"""Own postings of a search, the newest."""
+
 
 class Asked(BaseModel):
     """A search as its address says it; an empty field is one that was left alone.

@@ -10,7 +10,7 @@ from examples.shared.demonstration import Running
 from examples.shared.messages import Language, say
 from examples.shared.story import Story
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import Audit, Shot, as_admin, be, guarded, token_of
+from tests.browser.conftest import ON_EACH, Audit, Shot, as_admin, be, guarded, token_of
 from tests.browser.pages import goes_by_keyboard, is_well_formed, looks
 
 NUMBERS = count(1)
@@ -114,6 +114,7 @@ def checked(servers: Running, role: str, name: str, *, company: str = "") -> Sto
     return story
 
 
+@ON_EACH
 def test_a_company_posts_and_answers_and_the_student_sees_it_without_a_reload(
     browser: Browser, servers: Running, town: Town, shot: Shot
 ) -> None:
@@ -150,6 +151,7 @@ def _shown_again(page: Page, servers: Running) -> bool:
     return True
 
 
+@ON_EACH
 def test_opening_what_a_notice_leads_to_reads_it(page: Page, servers: Running, town: Town) -> None:
     with as_admin(servers) as admin:
         posted = {"title": "Read me", "company": "Example", "location": "Cairo", "description": "SQL."}
@@ -163,6 +165,7 @@ def test_opening_what_a_notice_leads_to_reads_it(page: Page, servers: Running, t
     town.student.until(lambda: _shown_again(page, servers) and notice.get_attribute("class") != "row unread", "read")
 
 
+@ON_EACH
 def test_an_admin_approves_and_rejects_by_hand(page: Page, servers: Running, town: Town, shot: Shot) -> None:
     teachers = [checked(servers, "teacher", name) for name in ("First Teacher", "Second Teacher")]
     be(page, servers, town.admin)
@@ -180,6 +183,19 @@ def test_an_admin_approves_and_rejects_by_hand(page: Page, servers: Running, tow
         one.browser.close()
 
 
+@ON_EACH
+def test_an_admin_reads_of_one_person_in_the_trail(page: Page, servers: Running, town: Town) -> None:
+    be(page, servers, town.admin)
+    page.goto(f"{servers.platform}/admin/audit")
+    page.get_by_label(say("audit_who", "en")).fill(town.rejected.email)
+    page.get_by_label(say("audit_what", "en")).select_option("teacher.rejected")
+    page.get_by_role("button", name=say("audit_filter", "en")).click()
+    expect(page.locator("[data-entry]")).to_have_count(1)
+    page.get_by_role("link", name=say("erasures", "en")).click()
+    expect(page.locator("[data-step]").first).to_be_visible()
+
+
+@ON_EACH
 def test_somebody_takes_their_data_along_and_goes(page: Page, servers: Running) -> None:
     with checked(servers, "student", "Leaving Soon") as story:
         be(page, servers, token_of(story))
@@ -195,6 +211,7 @@ def test_somebody_takes_their_data_along_and_goes(page: Page, servers: Running) 
         page.wait_for_url("**/login")
 
 
+@ON_EACH
 def test_a_company_signs_up_with_its_name(page: Page, servers: Running) -> None:
     page.goto(f"{servers.platform}/signup")
     expect(page.locator("#company")).to_be_hidden()

@@ -1,9 +1,10 @@
 """The platform beside the sandbox for tests: on either database, with what it wrote to be looked at."""
 
 import re
+import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,9 +13,9 @@ from examples.django_platform import demo as django_demo
 from examples.fastapi_platform import demo as fastapi_demo
 from examples.shared.accounts import SENDER
 from examples.shared.browser import open_browser
-from examples.shared.demonstration import HOOKS, Running
+from examples.shared.demonstration import HOOKS, Running, send_webhooks
 from examples.shared.story import Story
-from sqlalchemy import MetaData, create_engine, inspect, text
+from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from ace_integrations import Settings
@@ -65,9 +66,17 @@ class Database:
         with self._engine.begin() as connection:
             connection.execute(text(statement), values)
 
-    def has(self, table: str) -> bool:
-        """Whether there is such a table."""
-        return inspect(self._engine).has_table(table)
+    @contextmanager
+    def changing(self, statement: str, **values: Any) -> Generator[None]:
+        """Write behind the platform's back, seen by others at the end of the block only."""
+        with self._engine.begin() as connection:
+            connection.execute(text(statement), values)
+            yield
+
+    def waits(self) -> bool:
+        """Whether somebody waits for a row that another transaction holds; PostgreSQL alone says so."""
+        locked = "datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(self.one(f"SELECT count(*) FROM pg_stat_activity WHERE {locked}"))
 
     def queue_mail(self, key: str, *, to: str) -> None:
         """Let the platform send one more mail."""
@@ -86,6 +95,20 @@ class Database:
             "students": students,
             "revenue": earned,
         }
+
+    def copy_to(self, path: Path) -> None:
+        """Keep what a SQLite database holds."""
+        with closing(sqlite3.connect(self._file)) as here, closing(sqlite3.connect(path)) as there:
+            here.backup(there)
+
+    def put_back(self, path: Path) -> None:
+        """Let a SQLite database hold what a copy of it holds; whoever has it open reads that from now on."""
+        with closing(sqlite3.connect(path)) as there, closing(sqlite3.connect(self._file, timeout=20)) as here:
+            there.backup(here)
+
+    @property
+    def _file(self) -> str:
+        return str(self._engine.url.database)
 
     def close(self) -> None:
         """Close the connections."""
@@ -154,8 +177,7 @@ class Platform:
         story = Story(self.url, self.control, email=email, name=email.partition("@")[0].title(), role=role)
         story.sign_up()
         self.database.change("UPDATE users SET status = 'active' WHERE email = :email", email=email)
-        # Only the FastAPI platform lets teachers wait for an admin so far.
-        if role == "teacher" and self.database.has("teacher_applications"):
+        if role == "teacher":
             self.database.change(
                 "INSERT INTO teacher_applications (user_id, state, tries, reason, asked_at) "
                 "SELECT id, 'approved', 1, '', created_at FROM users WHERE email = :email",
@@ -172,6 +194,18 @@ class Platform:
                 email=email,
             )
         return story
+
+    def begin_again(self, beginning: Path) -> None:
+        """Put everything back to where it was when the database was copied; what is on its way arrives first."""
+        self.database.change("DELETE FROM ace_mail_queue WHERE state = 'waiting'")
+        self.database.change("DELETE FROM ace_broadcasts")
+        sending = "SELECT count(*) FROM ace_mail_queue WHERE state = 'sending'"
+        deadline = time.monotonic() + 5
+        while self.database.one(sending) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.database.put_back(beginning)
+        self.control.reset()
+        send_webhooks(self.sandbox, self.url)
 
     def intents(self) -> list[Any]:
         """Give the payments that the gateway knows."""

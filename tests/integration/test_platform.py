@@ -55,13 +55,6 @@ def shared(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pla
         yield platform
 
 
-@pytest.fixture
-def fresh(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Give a platform of this test alone, on the database where that makes no difference."""
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("fresh")), kind=kind) as platform:
-        yield platform
-
-
 # Who may do what.
 
 
@@ -189,43 +182,8 @@ ACCESS = {
 WEBHOOKS = {f"POST /api/{HOOKS.get(provider, provider)}/webhook" for provider in PROVIDERS}
 
 
-LATER = (
-    "/applications",
-    "/company",
-    "/admin/teachers",
-    "/admin/audit",
-    "/admin/erasures",
-    "/api/admin/teachers",
-    "/api/admin/audit",
-    "/notifications",
-    "/api/notifications",
-    "/account",
-    "/teacher/application",
-    "/api/jobs/{job_id}/applications",
-    "/api/jobs/{job_id}/close",
-    "/resumes/",
-    "/unsubscribe/",
-)
-"""What only the FastAPI platform serves so far."""
-
-
-ALSO_LATER = ("GET /api/applications", "PUT /api/jobs/{job_id}")
-"""Likewise, of addresses that both serve in part."""
-
-
-def is_there(route: str, kind: Kind) -> bool:
-    """Whether a platform serves a route."""
-    return kind == "fastapi" or not (route in ALSO_LATER or route.partition(" ")[2].startswith(LATER))
-
-
-def must_serve(route: str, kind: Kind) -> None:
-    """Skip a test of a route that a platform does not serve yet."""
-    if not is_there(route, kind):
-        pytest.skip("this platform does not serve it yet")
-
-
 def test_every_route_has_its_row(kind: Kind) -> None:
-    assert ROUTES[kind]() == {row for row in ACCESS if is_there(row, kind)} | WEBHOOKS
+    assert ROUTES[kind]() == set(ACCESS) | WEBHOOKS
 
 
 def _of_fastapi() -> set[str]:
@@ -282,11 +240,10 @@ BODIES: dict[str, Callable[[Story], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("route", ACCESS)
 def test_each_route_answers_a_stranger_another_student_and_the_owner_as_the_table_says(
-    route: str, people: dict[str, Story], kind: Kind
+    route: str, people: dict[str, Story]
 ) -> None:
     owner = people["owner"]
     method, _, path = route.partition(" ")
-    must_serve(route, kind)
     where = path.replace(":path", "").format(
         language="en",
         course_id=1,
@@ -335,9 +292,8 @@ NAMED = ("course_id", "payment_id", "job_id", "application_id", "session_id", "u
 
 @pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "http://127.0.0.1:1"])
 @pytest.mark.parametrize("route", [route for route in ACCESS if route.startswith(("POST", "PUT"))])
-def test_a_form_of_another_site_is_refused(route: str, origin: str, kind: Kind, shared: Platform) -> None:
+def test_a_form_of_another_site_is_refused(route: str, origin: str, shared: Platform) -> None:
     method, _, path = route.partition(" ")
-    must_serve(route, kind)
     # With the right token: the browser sends the cookie along whoever made the form.
     with shared.browser() as browser:
         answer = browser.request(method, path.format(**dict.fromkeys(NAMED, 1)), headers={"origin": origin})

@@ -33,12 +33,6 @@ def shared(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pla
         yield platform
 
 
-@pytest.fixture
-def fresh(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("fresh")), kind=kind) as platform:
-        yield platform
-
-
 @pytest.fixture(scope="module")
 def lina(shared: Platform) -> Iterator[Story]:
     with shared.advised() as story:
@@ -403,9 +397,9 @@ def test_advice_that_does_not_fit_twice_is_a_service_that_is_down(marker: str, f
 
 
 @pytest.mark.parametrize("marker", ["429-day", "429-bare"])
-def test_a_quota_that_is_used_up_says_when_it_comes_back(marker: str, fresh: Platform) -> None:
+def test_a_quota_that_is_used_up_says_when_it_comes_back(marker: str, alone: Platform) -> None:
     question = f"{QUESTION} [[sbx:{marker}]]"
-    with fresh.advised() as story:
+    with alone.advised() as story:
         answers = [post(story, "chat", message=question), post(story, "chat/stream", message=question)]
         page = story.browser.post("/advisor", data={"message": question})
     for answer in answers:

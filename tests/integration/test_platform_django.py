@@ -59,12 +59,26 @@ def test_every_change_of_the_models_has_its_migration() -> None:
         ({}, "SECRET_KEY is not set"),
         ({"ACE_SANDBOX": "1", "DATABASE_URL": "mysql://127.0.0.1/platform"}, "DATABASE_URL"),
         ({"ACE_SANDBOX": "1", "ACE_ENV": "production"}, "ACE_ENV"),
+        ({"ACE_SANDBOX": "1", "PLATFORM_SECRET": "too short"}, "PLATFORM_SECRET"),
     ],
-    ids=["no-key", "other-database", "production-on-the-sandbox"],
+    ids=["no-key", "other-database", "production-on-the-sandbox", "short-secret"],
 )
 def test_what_contradicts_itself_does_not_start(environment: dict[str, str], why: str) -> None:
     checked = run(MANAGE, "check", **environment)
     assert (checked.returncode != 0, why in checked.stderr) == (True, True)
+
+
+def test_the_link_of_a_mail_is_good_in_every_process_that_has_the_same_key() -> None:
+    def told(expression: str, **keys: str) -> str:
+        program = f"from examples.django_platform.services import links; print({expression})"
+        return run(MANAGE, "shell", "--no-imports", "-c", program, ACE_SANDBOX="1", **keys).stdout.strip()
+
+    key, other = {"SECRET_KEY": "a key of this test"}, {"PLATFORM_SECRET": "another key of this test"}
+    link = told("links().sign('resume', 7)", **key)
+    read = f"links().read('resume', {link!r})"
+    assert [told(read, **key), told(read, **key, **other)] == ["7", "None"]
+    kept = told("links().sign('resume', 7)", **key, **other)
+    assert told(f"links().read('resume', {kept!r})", SECRET_KEY="one that came after it", **other) == "7"
 
 
 def test_preparing_again_adds_nothing_and_gives_the_admin_the_password_again(tmp_path: Path) -> None:
@@ -97,7 +111,7 @@ def test_a_worker_that_starts_leaves_the_admin_signed_in(shared: Platform) -> No
 def test_both_platforms_have_the_same_tables_and_columns(shared: Platform) -> None:
     engine = create_engine(shared.database.url.replace("+aiosqlite", ""))
     found = inspect(engine)
-    # Django keeps who is signed in in a table of its own.
+    # Django keeps who is signed in in another shape.
     ours = [table for table in Base.metadata.sorted_tables if table.name != "logins"]
     there = {
         table.name: {
@@ -170,9 +184,9 @@ def test_what_is_no_json_is_named_and_does_nothing(shared: Platform) -> None:
 def test_a_browser_that_signs_in_again_leaves_no_session_behind(shared: Platform) -> None:
     with shared.student("sessions@example.com") as story:
         story.sign_up()
-        before = shared.database.one("SELECT count(*) FROM django_session")
+        before = shared.database.one("SELECT count(*) FROM logins")
         assert story.sign_in()
-        assert shared.database.one("SELECT count(*) FROM django_session") == before
+        assert shared.database.one("SELECT count(*) FROM logins") == before
 
 
 def test_whoever_was_another_user_before_keeps_nothing_of_them(shared: Platform) -> None:

@@ -336,7 +336,17 @@ def test_what_others_wrote_is_text_and_never_markup(word: str, shared: Platform)
 
 
 @pytest.mark.parametrize(
-    "path", ["/jobs/99", "/jobs/0", "/jobs/" + "9" * 30, "/jobs/٣", "/jobs/ext_nobody", "/jobs/ext_a%2Fb", "/jobs/-1"]
+    "path",
+    [
+        "/jobs/99",
+        "/jobs/0",
+        "/jobs/" + "9" * 30,
+        "/jobs/٣",
+        "/jobs/ext_nobody",
+        "/jobs/ext_a%2Fb",
+        "/jobs/-1",
+        "/jobs/1/apply",
+    ],
 )
 def test_a_posting_that_is_not_there_is_told_with_a_way_back(path: str, shared: Platform) -> None:
     answer = ask(shared, path)

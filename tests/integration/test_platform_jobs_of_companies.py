@@ -3,19 +3,20 @@
 import html
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 import httpx
 import pytest
-from examples.fastapi_platform.demo import ADMIN
+from examples.shared.demonstration import ADMIN
 from examples.shared.links import SignedLinks
 from examples.shared.matching import Candidate, Match, Wanted, match
 from examples.shared.messages import Language, say
 from examples.shared.steps import HIRING, Hiring
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, Kind, Platform, fresh_postgresql, platform_on, sqlite_url
 
 from ace_integrations.jobs import EmploymentType, ExperienceLevel
 
@@ -25,8 +26,8 @@ FORM = {**JOB, "salary_min": "14,000", "salary_max": "19,000", "salary_currency"
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("companies")), admin=True) as platform:
+def platform(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("companies")), admin=True, kind=kind) as platform:
         yield platform
 
 
@@ -60,7 +61,7 @@ def student(platform: Platform) -> Iterator[Story]:
 
 @pytest.fixture(scope="module")
 def admin(platform: Platform) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=platform.url, trust_env=False, timeout=20) as browser:
+    with platform.browser() as browser:
         browser.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
         yield browser
 
@@ -121,7 +122,7 @@ def test_a_company_signs_up_with_its_name_and_posts_in_it_alone(platform: Platfo
 @pytest.mark.parametrize("name", ["", " ", "x", "x" * 201])
 def test_a_company_without_a_name_does_not_sign_up(name: str, platform: Platform) -> None:
     form = {"name": "Hala Nabil", "email": "nameless@example.com", "password": "correct horse 42", "role": "company"}
-    answer = httpx.post(f"{platform.url}/signup", data={**form, "company": name}, trust_env=False)
+    answer = platform.post("/signup", data={**form, "company": name})
     assert (answer.status_code, say("error_company", "en") in html.unescape(answer.text)) == (422, True)
 
 
@@ -177,6 +178,28 @@ def test_another_companys_job_answers_as_one_that_is_not_there(company: Story, r
         )
         assert (foreign.status_code, foreign.content) == (absent.status_code, absent.content) == (404, foreign.content)
     assert student.browser.get("/api/applications").json()[0]["status"] == "pending"
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [("0", 404), ("-1", 404), ("9" * 30, 404), (str(2**63), 404), ("one", 422), ("1.5", 422), ("\u0663", 422)],
+)
+def test_a_number_that_nothing_has_finds_nothing_and_what_is_none_is_not_understood(
+    number: str, status: int, company: Story, student: Story
+) -> None:
+    for who, method, path, body in (
+        (company, "PUT", f"/api/jobs/{number}", {"json": JOB}),
+        (company, "POST", f"/api/jobs/{number}/close", {}),
+        (company, "GET", f"/api/jobs/{number}/applications", {}),
+        (company, "GET", f"/company/jobs/{number}/edit", {}),
+        (company, "POST", f"/company/jobs/{number}", {"data": FORM}),
+        (company, "GET", f"/company/applications/{number}", {}),
+        (company, "POST", f"/api/applications/{number}/status", {"json": {"status": "interview"}}),
+        (student, "POST", f"/api/jobs/{number}/apply", {}),
+        (student, "POST", f"/jobs/{number}/apply", {}),
+        (student, "POST", f"/jobs/{number}/apply", {"data": {"cv_url": "nowhere"}}),
+    ):
+        assert (method, path, who.browser.request(method, path, **body).status_code) == (method, path, status)  # type: ignore[arg-type]
 
 
 def test_an_admin_does_what_a_company_does(admin: httpx.Client, company: Story, student: Story) -> None:
@@ -312,9 +335,9 @@ def test_an_application_is_mailed_and_told_to_its_company_with_a_link_to_the_cv(
     assert httpx.get(f"{platform.url}{review}", trust_env=False).headers["location"] == "/login"
 
 
-def test_the_link_to_a_cv_ends_after_a_week(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_link_to_a_cv_ends_after_a_week(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> None:
     with (
-        platform_on(sqlite_url(tmp_path_factory.mktemp("week"))) as platform,
+        platform_on(sqlite_url(tmp_path_factory.mktemp("week")), kind=kind) as platform,
         signed_up(platform, "company", company="Example Works") as company,
         signed_up(platform, "student") as student,
     ):
@@ -494,3 +517,57 @@ def test_the_students_page_of_a_job_says_when_it_was_posted_by_the_platforms_clo
     stored = platform.database.one("SELECT posted_at FROM jobs WHERE id = :one", one=int(number))
     at = datetime.fromisoformat(str(stored)).replace(tzinfo=UTC).timestamp()
     assert abs(at - platform.control.now()) < 60
+
+
+# At the same moment, on PostgreSQL: SQLite lets one write after another anyway.
+
+
+@pytest.fixture(scope="module")
+def crowded(kind: Kind, postgresql_url: str) -> Iterator[Platform]:
+    with platform_on(fresh_postgresql(postgresql_url), kind=kind) as platform:
+        yield platform
+
+
+@pytest.fixture
+def pair(crowded: Platform) -> Iterator[tuple[Story, Story]]:
+    """Give a company and a student."""
+    with (
+        signed_up(crowded, "company", company="Crowded Works") as company,
+        signed_up(crowded, "student") as student,
+    ):
+        yield company, student
+
+
+def test_who_applies_in_many_windows_at_once_applies_once(crowded: Platform, pair: tuple[Story, Story]) -> None:
+    company, student = pair
+    job = posted(company.browser)
+    with ThreadPoolExecutor(8) as windows:
+        answers = list(windows.map(lambda _: student.browser.post(f"/api/jobs/{job}/apply").status_code, range(8)))
+    assert sorted(answers) == [201] + [409] * 7
+    assert told(company) == ["application.received"]
+    noted = "SELECT count(*) FROM ace_audit WHERE what = 'application.sent' AND address <> '' AND \"user\" = :one"
+    number = crowded.database.one("SELECT id FROM users WHERE email = :one", one=student.email)
+    assert crowded.database.one(noted, one=f"user-{number}") == 1
+
+
+def test_nobody_applies_for_a_job_that_is_being_closed(crowded: Platform, pair: tuple[Story, Story]) -> None:
+    company, student = pair
+    job = posted(company.browser)
+    close = "UPDATE jobs SET closed_at = posted_at WHERE id = :one"
+    with ThreadPoolExecutor(1) as window:
+        with crowded.database.changing(close, one=int(job)):
+            answer = window.submit(student.browser.post, f"/api/jobs/{job}/apply")
+            student.until(lambda: answer.done() or crowded.database.waits(), "who applies must wait")
+        assert answer.result().status_code == 409
+    assert student.browser.get("/api/applications").json() == []
+
+
+def test_an_answer_waits_for_another_one_and_is_refused_after_it(crowded: Platform, pair: tuple[Story, Story]) -> None:
+    company, student = pair
+    application = applied(student, posted(company.browser))
+    reject = "UPDATE applications SET status = 'rejected' WHERE id = :one"
+    with ThreadPoolExecutor(1) as window:
+        with crowded.database.changing(reject, one=application):
+            answer = window.submit(answered, company.browser, application, "interview")
+            company.until(lambda: answer.done() or crowded.database.waits(), "the answer must wait")
+        assert (answer.result().status_code, answer.result().json()["status"]) == (409, "rejected")

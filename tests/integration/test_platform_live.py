@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from examples.shared.accounts import SENDER
+from examples.shared.accounts import SENDER, user_key
 from examples.shared.announcing import LiveClassScheduled
 from examples.shared.demonstration import ADMIN
 from examples.shared.lesson import Lesson
@@ -217,7 +217,7 @@ def test_no_other_channel_lets_anybody_in(channel: str, school: School) -> None:
 def test_others_in_a_class_see_id_name_and_role_and_nothing_else(school: School) -> None:
     told = listen(school, "enrolled", f"presence-session.{school.made('active')}").json()
     data = json.loads(told["channel_data"])
-    assert data["user_id"] == str(data["user_info"]["id"])
+    assert data["user_id"] == user_key(data["user_info"]["id"])
     assert data["user_info"] == {"id": data["user_info"]["id"], "name": "Enrolled", "role": "student"}
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -10,13 +11,23 @@ from typing import Any
 
 import httpx
 import pytest
-from examples.fastapi_platform import notifications, trail
-from examples.fastapi_platform.demo import ADMIN
+from examples.shared.demonstration import ADMIN
 from examples.shared.hiring import HiringStory
 from examples.shared.messages import Language, say
-from examples.shared.notices import NOTICES, link_of, text_of
+from examples.shared.notices import NOTICES, PAGE, link_of, text_of
+from examples.shared.seat import Seat
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Database, Platform, fresh_postgresql, platform_on, sqlite_url
+from examples.shared.trail import PAGE as TRAIL_PAGE
+from tests.integration.platforms import (
+    ADMIN_PASSWORD,
+    ON,
+    Database,
+    Kind,
+    Platform,
+    fresh_postgresql,
+    platform_on,
+    sqlite_url,
+)
 
 NUMBERS = count(1)
 PASSWORD = "correct horse 42"
@@ -24,8 +35,8 @@ JOB = {"title": "Tutor", "company": "Example Tutors", "location": "Cairo", "desc
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("people")), admin=True) as platform:
+def shared(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("people")), admin=True, kind=kind) as platform:
         yield platform
 
 
@@ -43,7 +54,7 @@ def student(shared: Platform) -> Iterator[Story]:
 
 @contextmanager
 def signed_in_as_admin(platform: Platform) -> Generator[httpx.Client]:
-    with httpx.Client(base_url=platform.url, trust_env=False, timeout=20) as browser:
+    with platform.browser() as browser:
         browser.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
         yield browser
 
@@ -82,7 +93,7 @@ def test_what_somebody_was_told_is_counted_on_every_page_until_it_is_read(admin:
 
 
 def test_notices_come_a_page_at_a_time_and_are_all_read_at_once(admin: httpx.Client, student: Story) -> None:
-    tell_of_jobs(admin, student, notifications.PAGE + 2)
+    tell_of_jobs(admin, student, PAGE + 2)
     first = student.browser.get("/api/notifications").json()
     last = first["notifications"][-1]["id"]
     second = student.browser.get("/api/notifications", params={"before": last}).json()
@@ -136,12 +147,13 @@ def test_each_kind_of_notice_has_its_words_and_leads_somewhere(name: str, langua
 # The audit trail.
 
 
+@pytest.mark.usefixtures("long_trail")
 def test_the_trail_is_filtered_by_person_and_kind_and_goes_on_a_page_at_a_time(
     shared: Platform, admin: httpx.Client, student: Story
 ) -> None:
     key = f"user-{number(shared, student)}"
     whole = admin.get("/api/admin/audit").json()
-    assert (len(whole["entries"]), whole["more"] is not None) == (trail.PAGE, True)
+    assert (len(whole["entries"]), whole["more"] is not None) == (TRAIL_PAGE, True)
     ids = [one["id"] for one in whole["entries"]]
     older = admin.get("/api/admin/audit", params={"before": whole["more"]}).json()["entries"]
     assert ids == sorted(ids, reverse=True)
@@ -155,13 +167,14 @@ def test_the_trail_is_filtered_by_person_and_kind_and_goes_on_a_page_at_a_time(
     assert nobody == {"entries": [], "more": None}
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def long_trail(admin: httpx.Client) -> None:
     """Let the trail have more than a page."""
-    for _ in range(trail.PAGE + 1):
+    for _ in range(TRAIL_PAGE + 1):
         admin.post("/api/jobs", json=JOB)
 
 
+@pytest.mark.usefixtures("long_trail")
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_page_of_the_trail_keeps_its_filter_and_leads_on(language: Language, admin: httpx.Client) -> None:
     admin.get(f"/lang/{language}")
@@ -170,7 +183,7 @@ def test_the_page_of_the_trail_keeps_its_filter_and_leads_on(language: Language,
     second = admin.get(older.replace("&amp;", "&")).text
     strange = admin.get("/admin/audit", params={"who": '"><script>alert(1)</script>'}).text
     admin.get("/lang/en")
-    assert (f'<html lang="{language}"' in page, page.count("data-entry=")) == (True, trail.PAGE)
+    assert (f'<html lang="{language}"' in page, page.count("data-entry=")) == (True, TRAIL_PAGE)
     assert ("job.posted</option>" in second, "data-entry=" in second) == (True, True)
     assert ("<script>alert" in strange, 'data-state="empty"' in strange) == (False, True)
 
@@ -222,10 +235,10 @@ def test_ones_data_is_nobody_elses(shared: Platform, admin: httpx.Client, studen
 
 
 def test_an_erased_account_leaves_its_payments_and_no_word_about_its_owner(
-    tmp_path_factory: pytest.TempPathFactory,
+    kind: Kind, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with (
-        platform_on(sqlite_url(tmp_path_factory.mktemp("erased")), admin=True) as platform,
+        platform_on(sqlite_url(tmp_path_factory.mktemp("erased")), admin=True, kind=kind) as platform,
         signed_in_as_admin(platform) as admin,
         lived(platform, admin) as story,
         platform.student(story.email) as elsewhere,
@@ -299,13 +312,52 @@ def test_a_teacher_who_goes_leaves_no_course_and_a_company_no_open_job(shared: P
     assert shared.database.one("SELECT closed_at FROM jobs WHERE id = :one", one=int(job)) is not None
 
 
+@pytest.mark.parametrize("video", ["jitsi", "agora"])
+def test_who_erases_their_account_during_a_class_is_put_out_of_it(video: str, kind: Kind, tmp_path: Path) -> None:
+    with (
+        platform_on(sqlite_url(tmp_path), video=video, kind=kind) as platform,
+        platform.member("mona@example.com", role="teacher", course=1) as teacher,
+        platform.member("lina@example.com", course=1) as student,
+    ):
+        form = {"course_id": 1, "title": "Medians", "scheduled_at": "2031-01-01T10:00:00Z"}
+        session = teacher.browser.post("/api/live/session/create", json=form).json()["id"]
+        grants = [who.browser.post(f"/api/live/session/{session}/join").json() for who in (teacher, student)]
+        with Seat(platform.sandbox.url, grants[0]), Seat(platform.sandbox.url, grants[1]):
+            came = "SELECT count(*) FROM session_events WHERE kind = 'joined'"
+            student.until(lambda: platform.database.one(came) == 2, "both must be seen in the room")
+            key = f"user-{number(platform, student)}"
+            assert student.browser.post("/account/erase", data={"password": PASSWORD}).status_code == 200
+            left = "SELECT count(*) FROM ace_erasures WHERE finished_at IS NULL"
+            teacher.until(lambda: platform.database.one(left) == 0, "each service must do its part")
+        evidence = dict(platform.database.rows("SELECT service, evidence FROM ace_erasures"))
+        assert json.loads(evidence[video])[0]["erased"]["removed"] == [{"kind": "presence", "count": 1}]
+        closed = platform.control.journal(provider="pusher", operation="terminate_connections")
+        assert [key in one["path"] for one in closed] == [True]
+
+
+def test_an_account_that_is_erased_in_many_windows_at_once_leaves_its_course_once(
+    kind: Kind, postgresql_url: str
+) -> None:
+    with platform_on(fresh_postgresql(postgresql_url), kind=kind) as platform:
+        with platform.member("stays@example.com", course=1), platform.member("goes@example.com", course=1) as story:
+            platform.database.change("UPDATE courses SET students = 2 WHERE id = 1")
+            form = {"password": PASSWORD}
+            with ThreadPoolExecutor(4) as windows:
+                answers = list(windows.map(lambda _: story.browser.post("/account/erase", data=form), range(4)))
+        # Who comes after the first has no session any more, or no account of this password.
+        assert {answer.status_code for answer in answers} <= {200, 303, 422}
+        assert 200 in [answer.status_code for answer in answers]
+        assert (platform.database.books()["places"], platform.database.books()["students"]) == ([True, False], 1)
+
+
 # How much somebody may ask.
 
 
 @pytest.fixture
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+def strict(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Give a platform with the limits that it has by itself, and patience for signing up."""
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("strict")), limits=("login=1000/minute",)) as platform:
+    patient = ("login=1000/minute",)
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("strict")), limits=patient, kind=kind) as platform:
         yield platform
 
 
@@ -334,8 +386,10 @@ def test_the_sixty_first_request_of_a_minute_is_answered_429_and_others_go_on(st
         ("POST", "/account/erase", 10),
     ],
 )
-def test_what_costs_more_may_be_asked_less_often(method: str, path: str, limit: int, shared: Platform) -> None:
-    with platform_on(f"{shared.database.url}-{next(NUMBERS)}", limits=("login=10/minute",)) as platform:
+def test_what_costs_more_may_be_asked_less_often(
+    method: str, path: str, limit: int, kind: Kind, tmp_path: Path
+) -> None:
+    with platform_on(sqlite_url(tmp_path), limits=("login=10/minute",), kind=kind) as platform:
         story = platform.student("eager@example.com")
         story.sign_up()
         answers = [story.browser.request(method, path).status_code for _ in range(limit + 1)]
@@ -348,8 +402,10 @@ def test_what_costs_more_may_be_asked_less_often(method: str, path: str, limit: 
 
 def test_a_cookie_that_somebody_else_chose_becomes_nobodys_session(shared: Platform, student: Story) -> None:
     planted = "a" * 43
-    with httpx.Client(base_url=shared.url, cookies={"platform_session": planted}, trust_env=False) as browser:
-        browser.post("/login", data={"email": student.email, "password": PASSWORD})
+    with shared.browser() as browser:
+        browser.cookies.set("platform_session", planted)
+        signed_in = browser.post("/login", data={"email": student.email, "password": PASSWORD})
+    assert signed_in.status_code == 303
     thief = httpx.get(f"{shared.url}/payments", cookies={"platform_session": planted}, trust_env=False)
     assert thief.headers["location"] == "/login"
 
@@ -384,14 +440,14 @@ def test_no_parameter_leads_a_browser_to_another_host(name: str, shared: Platfor
 # The journey's part about work, on each database.
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(("which", "database"), ON)
 def test_the_journey_about_work_passes_and_its_people_may_go(
-    database: str, request: pytest.FixtureRequest, tmp_path: Path
+    which: Kind, database: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     is_sqlite = database == "sqlite"
     url = sqlite_url(tmp_path) if is_sqlite else fresh_postgresql(request.getfixturevalue("postgresql_url"))
     with (
-        platform_on(url, admin=True) as platform,
+        platform_on(url, admin=True, kind=which) as platform,
         signed_in_as_admin(platform) as admin,
         platform.member("lina@example.com") as her,
     ):

@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 from examples.fastapi_platform import account, applications, company, notifications, offers, stopping, teachers, trail
-from examples.fastapi_platform.demo import ADMIN
+from examples.shared.demonstration import ADMIN
 from examples.shared.story import Story
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from tests.integration.platforms import ADMIN_PASSWORD, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, Kind, Platform, platform_on, sqlite_url
 
 WHO = (
     "anonymous",
@@ -130,8 +130,8 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("roles")), admin=True) as platform:
+def town(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("roles")), admin=True, kind=kind) as platform:
         admin = platform.student("unused@example.com").browser
         admin.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
         town = Town(platform, {"anonymous": platform.student("nobody@example.com").browser, "admin": admin})

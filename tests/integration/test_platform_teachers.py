@@ -1,29 +1,31 @@
 """Teachers: they wait once their identity was checked, an admin decides, and what follows is told once."""
 
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
 import httpx
 import pytest
-from examples.fastapi_platform.demo import ADMIN
+from examples.shared.demonstration import ADMIN
 from examples.shared.messages import Language, say
 from examples.shared.steps import HIRING, TEACHING, Hiring, StepRefusedError, Teaching
 from examples.shared.story import Story
-from tests.integration.platforms import ADMIN_PASSWORD, Platform, platform_on, sqlite_url
+from tests.integration.platforms import ADMIN_PASSWORD, Kind, Platform, fresh_postgresql, platform_on, sqlite_url
 
 NUMBERS = count(1)
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with platform_on(sqlite_url(tmp_path_factory.mktemp("teachers")), admin=True) as platform:
+def platform(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with platform_on(sqlite_url(tmp_path_factory.mktemp("teachers")), admin=True, kind=kind) as platform:
         yield platform
 
 
 @pytest.fixture(scope="module")
 def admin(platform: Platform) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=platform.url, trust_env=False, timeout=20) as browser:
+    with platform.browser() as browser:
         browser.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
         yield browser
 
@@ -180,6 +182,67 @@ def test_what_a_teacher_typed_and_an_admin_wrote_is_text(
     assert all(f'<html lang="{language}"' in page for page in pages)
     assert not any(raw in page for page in pages for raw in (name, reason))
     assert "&lt;script&gt;" in pages[1]
+
+
+@pytest.mark.parametrize("line", ["\r\nBcc: eve@example.com", "\n\n<html>", "\x00\x1b[31m", "\u202egpj"])
+def test_no_name_and_no_reason_becomes_a_header_of_a_mail(line: str, platform: Platform, admin: httpx.Client) -> None:
+    email = f"mona-{next(NUMBERS)}@example.com"
+    with Story(platform.url, platform.control, email=email, name=f"Mona{line}", role="teacher") as story:
+        story.sign_up()
+        story.start_verification()
+        story.approve()
+        decided(admin, number(platform, story), "reject", reason=f"Not yet{line}")
+        story.until(lambda: len(platform.inbox(email)) == 2 or None, "the welcome and the rejection must come")
+    mails = [platform.control.get(f"mailgun/inbox/{one['id']}") for one in platform.inbox(email)]
+    assert not [name for mail in mails for name in mail["headers"] if name.lower() == "bcc"]
+    assert not [mail["subject"] for mail in mails if re.search(r"[\r\n\x00\x1b\u202e]", mail["subject"])]
+    assert platform.inbox("eve@example.com") == []
+
+
+# At the same moment, on PostgreSQL: SQLite lets one write after another anyway.
+
+
+@pytest.fixture(scope="module")
+def crowded(kind: Kind, postgresql_url: str) -> Iterator[Platform]:
+    with platform_on(fresh_postgresql(postgresql_url), admin=True, kind=kind) as platform:
+        yield platform
+
+
+@pytest.fixture
+def pair(crowded: Platform) -> Iterator[tuple[httpx.Client, Story]]:
+    """Give the admin and a teacher who waits."""
+    story = Story(crowded.url, crowded.control, email=f"mona-{next(NUMBERS)}@example.com", role="teacher")
+    with crowded.browser() as admin, story:
+        admin.post("/login", data={"email": ADMIN, "password": ADMIN_PASSWORD})
+        story.sign_up()
+        story.start_verification()
+        story.approve()
+        yield admin, story
+
+
+def test_who_is_approved_in_many_windows_at_once_is_told_once(
+    crowded: Platform, pair: tuple[httpx.Client, Story]
+) -> None:
+    admin, teacher = pair
+    user = number(crowded, teacher)
+    with ThreadPoolExecutor(8) as windows:
+        answers = list(windows.map(lambda _: decided(admin, user, "approve").status_code, range(8)))
+    assert answers == [200] * 8
+    assert (told(teacher), noted(crowded, user)) == (["teacher.approved"], ["teacher.approved"])
+
+
+def test_a_decision_waits_for_another_one_and_is_refused_after_it(
+    crowded: Platform, pair: tuple[httpx.Client, Story]
+) -> None:
+    admin, teacher = pair
+    user = number(crowded, teacher)
+    reject = "UPDATE teacher_applications SET state = 'rejected' WHERE user_id = :one"
+    with ThreadPoolExecutor(1) as window:
+        with crowded.database.changing(reject, one=user):
+            answer = window.submit(decided, admin, user, "approve")
+            teacher.until(lambda: answer.done() or crowded.database.waits(), "the decision must wait")
+        assert answer.result().status_code == 409
+    assert told(teacher) == []
 
 
 # What may follow what.

@@ -41,7 +41,7 @@ def chores(*, using: str = DEFAULT_DB_ALIAS) -> tuple[Chore, ...]:
         Chore("mails", 1.0, closing(lambda: mails.send_due(ace.mail))),
         Chore("webhooks", 5.0, closing(ace.webhooks.sweep)),
         Chore("usage", 5.0, closing(lambda: DjangoUsage(using=using).keep(ace.usage))),
-        Chore("erasures", 60.0, closing(lambda: erasures.run_due(ace.privacy))),
+        Chore("erasures", 5.0, closing(lambda: erasures.run_due(ace.privacy))),
     ]
     if ace.settings.realtime:
         found.append(Chore("broadcasts", 0.5, closing(lambda: events.send_due(ace.realtime))))
