@@ -71,6 +71,10 @@ class Settled:
     doubt_since: int = 0
 
 
+TAKEN_OVER = Settled(QueueState.WAITING)
+"""Of a try whose lease ended before it sent anything: whoever has the mail now settles it."""
+
+
 def queued_mail(found: Any, *, now: int) -> QueuedMail:
     """Give the mail of a row whose turn it is; one whose sender died may have been sent by it.
 
@@ -86,6 +90,23 @@ def queued_mail(found: Any, *, now: int) -> QueuedMail:
         doubt_since=min(found.lease_until, now) if is_orphaned else found.doubt_since,
         created_at=found.created_at,
     )
+
+
+def taken_up(mail: QueuedMail, *, now: int) -> dict[str, object]:
+    """Give the columns of a mail that is taken up.
+
+    One that may have been sent is looked for first. It waits until the end of the lease meanwhile: whoever dies over a
+    look has sent nothing, and adds no doubt.
+    """
+    counted = {"attempts": mail.attempts, "doubts": mail.doubts, "doubt_since": mail.doubt_since}
+    if mail.doubts:
+        return {**counted, "state": QueueState.WAITING, "not_before": now + LEASE_S}
+    return {**counted, **sending(now=now)}
+
+
+def sending(*, now: int) -> dict[str, object]:
+    """Give the columns of a mail that is about to be sent."""
+    return {"state": QueueState.SENDING, "lease_until": now + LEASE_S}
 
 
 def after_look(mail: QueuedMail, trace: Trace, *, now: int) -> Settled | None:

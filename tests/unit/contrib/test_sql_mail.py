@@ -249,6 +249,64 @@ async def test_a_second_doubt_makes_a_mail_dead_until_somebody_looked(rig: Rig) 
     assert (rig.rows("state"), len(rig.inbox())) == ([("sent",)], 1)
 
 
+class KilledError(BaseException):
+    """The process dies: nothing that follows is done."""
+
+
+async def test_whoever_dies_over_a_look_has_sent_nothing_and_adds_no_doubt(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rig.put(mail("m-1"))
+    rig.change(f"state = 'sending', attempts = 1, lease_until = {int(rig.control.now())}")
+
+    def die(*_: Any) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(rig.ace.mail, "find", die)
+        for _ in range(3):
+            with pytest.raises(KilledError):
+                await rig.send_due()
+            rig.control.advance(LEASE_S + 1)
+    assert rig.rows("state, doubts") == [("waiting", 1)]
+    rig.control.advance(LOOKS_FOR_S)
+    await rig.send_due()
+    assert (rig.rows("state"), rig.sendings()) == ([("sent",)], 1)
+
+
+async def test_whoever_dies_over_sending_again_adds_a_doubt(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rig.put(mail("m-1"))
+    now = int(rig.control.now())
+    rig.change(f"attempts = 2, doubts = 1, doubt_since = {now - LOOKS_FOR_S}")
+
+    def die(*_: Any) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(rig.ace.mail, "send", die)
+        with pytest.raises(KilledError):
+            await rig.send_due()
+    assert rig.rows("state, doubts") == [("sending", 1)]
+    for seconds in (LEASE_S + 1, LOOKS_FOR_S + 1):
+        rig.control.advance(seconds)
+        await rig.send_due()
+    assert rig.rows("state, doubts") == [("dead", 2)]
+
+
+async def test_whose_lease_ended_over_a_look_sends_nothing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rig.put(mail("m-1"))
+    rig.change(f"attempts = 2, doubts = 1, doubt_since = {int(rig.control.now()) - LOOKS_FOR_S}")
+    look = rig.ace.mail.find
+
+    def look_long(message: Message) -> Any:
+        rig.change(f"attempts = attempts + 1, not_before = {int(rig.control.now()) + LEASE_S}")
+        return look(message)
+
+    monkeypatch.setattr(rig.ace.mail, "find", look_long)
+    await rig.send_due()
+    assert (rig.rows("state, attempts"), rig.sendings()) == ([("waiting", 4)], 0)
+
+
 async def test_a_refused_mail_holds_up_nobody(rig: Rig) -> None:
     rig.control.fail("status", provider="mailgun", operation="send_message", status=400)
     await rig.put(mail("m-1"), mail("m-2"))

@@ -12,7 +12,7 @@ from ace_integrations.contrib.django.models import SuppressedAddress
 from ace_integrations.core import BlockingCall, Call
 from ace_integrations.mail import DeliveryEvent, Mail, Message, Suppression
 from ace_integrations.mail.queue import (
-    LEASE_S,
+    TAKEN_OVER,
     QueuedMail,
     QueueState,
     Settled,
@@ -22,6 +22,8 @@ from ace_integrations.mail.queue import (
     deliveries,
     noted,
     queued_mail,
+    sending,
+    taken_up,
 )
 from ace_integrations.mail.suppression import stored_suppression, suppression_of
 from ace_integrations.webhooks import Event
@@ -86,14 +88,8 @@ class DjangoMailQueue:
                 queued = queued_mail(found, now=self._now)
                 # SQLite locks no row that is only read: the number of tries tells whether another sender was faster.
                 mine = self._mails.filter(pk=found.pk, attempts=found.attempts)
-                taken = mine.update(
-                    state=QueueState.SENDING,
-                    lease_until=self._now + LEASE_S,
-                    attempts=queued.attempts,
-                    doubts=queued.doubts,
-                    doubt_since=queued.doubt_since,
-                )
-            if taken == 1:
+                was_free = mine.update(**taken_up(queued, now=self._now))
+            if was_free == 1:
                 return queued
 
     def _due(self, now: int) -> QuerySet[QueuedRow]:
@@ -107,6 +103,8 @@ class DjangoMailQueue:
                 settled = after_look(queued, mail.find(queued.message), now=self._now)
                 if settled is not None:
                     return settled
+                if self._mine(queued).update(**sending(now=self._now)) != 1:
+                    return TAKEN_OVER
             return after_sent(mail.send(queued.message))
         except Exception as error:  # one mail's failure must not hold up the others
             return after_error(queued, error, now=self._now)
@@ -125,8 +123,11 @@ class DjangoMailQueue:
         if settled.state in (QueueState.SENT, QueueState.SUPPRESSED):
             # What a mail said is nobody's business once it is out.
             values["message"] = None
+        self._mine(queued).update(**values)
+
+    def _mine(self, queued: QueuedMail) -> QuerySet[QueuedRow]:
         # The number of the try is the fence: who lost the lease settles nothing.
-        self._mails.filter(pk=queued.id, attempts=queued.attempts).update(**values)
+        return self._mails.filter(pk=queued.id, attempts=queued.attempts)
 
     @property
     def _mails(self) -> QuerySet[QueuedRow]:

@@ -31,7 +31,7 @@ from ace_integrations.core import AsyncSender, BlockingCall, Call, Sender
 from ace_integrations.errors import InvalidInputError
 from ace_integrations.mail import AsyncMail, DeliveryEvent, Mail, Message, Suppression
 from ace_integrations.mail.queue import (
-    LEASE_S,
+    TAKEN_OVER,
     QueuedMail,
     QueueState,
     Settled,
@@ -41,6 +41,8 @@ from ace_integrations.mail.queue import (
     deliveries,
     noted,
     queued_mail,
+    sending,
+    taken_up,
 )
 from ace_integrations.mail.suppression import stored_suppression, suppression_of
 from ace_integrations.webhooks import Event
@@ -112,14 +114,14 @@ class _Statements:
         return first.with_for_update(skip_locked=True)
 
     def take(self, mail: QueuedMail, *, now: int) -> Any:
-        leased = {"state": QueueState.SENDING, "lease_until": now + LEASE_S}
-        counted = {"attempts": mail.attempts, "doubts": mail.doubts, "doubt_since": mail.doubt_since}
         # SQLite locks no row that is only read: the number of tries tells whether another sender was faster.
         mine = (self._mails.c.id == mail.id, self._mails.c.attempts == mail.attempts - 1)
-        return update(self._mails).where(*mine).values(**leased, **counted)
+        return update(self._mails).where(*mine).values(**taken_up(mail, now=now))
+
+    def send(self, mail: QueuedMail, *, now: int) -> Any:
+        return self._mine(mail).values(**sending(now=now))
 
     def settle(self, mail: QueuedMail, settled: Settled) -> Any:
-        mails = self._mails.c
         values: dict[str, Any] = {
             "state": settled.state,
             "not_before": settled.not_before,
@@ -133,8 +135,11 @@ class _Statements:
         if settled.state in (QueueState.SENT, QueueState.SUPPRESSED):
             # What a mail said is nobody's business once it is out.
             values["message"] = None
+        return self._mine(mail).values(**values)
+
+    def _mine(self, mail: QueuedMail) -> Any:
         # The number of the try is the fence: who lost the lease settles nothing.
-        return update(self._mails).where(mails.id == mail.id, mails.attempts == mail.attempts).values(**values)
+        return update(self._mails).where(self._mails.c.id == mail.id, self._mails.c.attempts == mail.attempts)
 
     def of_message(self, message_id: str) -> Any:
         mails = self._mails.c
@@ -225,9 +230,16 @@ class SqlMailQueue:
                 settled = after_look(queued, mail.find(queued.message), now=self._now)
                 if settled is not None:
                     return settled
+                if not self._begins_to_send(queued):
+                    return TAKEN_OVER
             return after_sent(mail.send(queued.message))
         except Exception as error:  # one mail's failure must not hold up the others
             return after_error(queued, error, now=self._now)
+
+    def _begins_to_send(self, queued: QueuedMail) -> bool:
+        with self._sessions.begin() as session:
+            begun: Any = session.execute(self._sql.send(queued, now=self._now))
+        return bool(begun.rowcount == 1)
 
     def _settle(self, queued: QueuedMail, settled: Settled) -> None:
         with self._sessions.begin() as session:
@@ -298,9 +310,16 @@ class AsyncSqlMailQueue:
                 settled = after_look(queued, await mail.find(queued.message), now=self._now)
                 if settled is not None:
                     return settled
+                if not await self._begins_to_send(queued):
+                    return TAKEN_OVER
             return after_sent(await mail.send(queued.message))
         except Exception as error:  # one mail's failure must not hold up the others
             return after_error(queued, error, now=self._now)
+
+    async def _begins_to_send(self, queued: QueuedMail) -> bool:
+        async with self._sessions.begin() as session:
+            begun: Any = await session.execute(self._sql.send(queued, now=self._now))
+        return bool(begun.rowcount == 1)
 
     async def _settle(self, queued: QueuedMail, settled: Settled) -> None:
         async with self._sessions.begin() as session:
