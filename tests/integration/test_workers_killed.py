@@ -25,6 +25,7 @@ from tests.integration.crowds import Crowd, Student, students
 from tests.integration.ledgers import Tables, compare, counted
 from tests.integration.platforms import ADMIN_PASSWORD, Database, Kind, fresh_postgresql
 
+from ace_integrations.mail.queue import LEASE_S
 from ace_integrations.sandbox.delivery import Outgoing
 
 AT_ONCE = 8
@@ -126,10 +127,11 @@ def settle(crew: Crew) -> None:
     crew.advance(61)
     # Older than five minutes an event is no news: it is told before more time passes.
     wait(lambda: "events" not in tables.waiting(), within_s=30)
-    for _ in range(120):
-        if wait(lambda: not tables.waiting() and all_told(crew), within_s=1):
+    for _ in range(240):
+        if wait(lambda: not tables.waiting() and all_told(crew), within_s=0.6):
             return
-        crew.advance(120)
+        # Half a lease: what a worker does at this moment is done before its lease ends.
+        crew.advance(LEASE_S / 2)
     pytest.fail(f"still waiting: {tables.waiting()}")
 
 

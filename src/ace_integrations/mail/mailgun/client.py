@@ -44,8 +44,8 @@ from ace_integrations.mail.mailgun.settings import MailgunSettings
 from ace_integrations.mail.message import Address, Draft, Message, Sent
 from ace_integrations.settings import Settings
 
-LOOK_BACK = timedelta(hours=2)
-"""How far `find_message` looks back."""
+LOOK_BACK = timedelta(days=4)
+"""How far `find_message` looks back: further than a queue keeps trying, since its workers may have been away."""
 
 MOST_PAGES = 20
 """Pages that `find_message` reads before it gives up."""
@@ -140,16 +140,17 @@ class MailgunOperations(ServiceOperations):
         Args:
             mail_id: of the message, as in `Message.mail_id`.
             recipient: one of its addresses.
-            since: when it was first sent, two hours ago when not given.
+            since: when it was first sent, four days ago when not given.
 
         Source: mailgun.md §3.4
         """
-        begin = since or datetime.now(UTC) - LOOK_BACK
-        query = {"recipient": recipient, "begin": format_datetime(begin), "ascending": "yes", "limit": "300"}
+        oldest = since or datetime.now(UTC) - LOOK_BACK
+        # The newest first: who gets much mail has too many events to read them all.
+        query = {"recipient": recipient, "ascending": "no", "limit": "300"}
 
         def read(page: EventPage, left: int) -> Call[tuple[MailgunEvent, ...]]:
             found = tuple(event for event in page.items if _is_ours(event, mail_id))
-            if found or left == 0 or page.next_page is None:
+            if found or left == 0 or page.next_page is None or page.items[-1].timestamp < oldest:
                 return Result(found)
             return self._events({}, page.next_page).then(lambda following: read(following, left - 1))
 

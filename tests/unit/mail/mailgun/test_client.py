@@ -100,13 +100,29 @@ def test_a_mail_whose_outcome_is_unknown_is_found_by_its_own_id(ace, mailgun, ma
     assert ace.mail.find(never).sent is None
 
 
-def test_finding_a_mail_reads_on_through_the_pages(mailgun, make_message):
-    for _ in range(160):
-        mailgun.send(make_message("lina@example.com"))
+def test_finding_a_mail_reads_on_through_the_pages(mailgun, make_message, ace_sandbox):
+    first = make_message("lina@example.com")
+    for message in (first, *(make_message("lina@example.com") for _ in range(160))):
+        mailgun.send(message)
+    ace_sandbox.control.advance(5)
+    assert mailgun.find_message(mail_id=first.mail_id, recipient="lina@example.com")
+
+
+def test_a_mail_is_found_among_the_newest_of_somebody_who_gets_many(mailgun, make_message, ace_sandbox, monkeypatch):
+    monkeypatch.setattr("ace_integrations.mail.mailgun.client.MOST_PAGES", 0)
     last = make_message("lina@example.com")
-    mailgun.send(last)
-    found = mailgun.find_message(mail_id=last.mail_id, recipient="lina@example.com")
-    assert [event.type for event in found] == ["accepted"]
+    for message in (*(make_message("lina@example.com") for _ in range(160)), last):
+        mailgun.send(message)
+    ace_sandbox.control.advance(5)
+    assert mailgun.find_message(mail_id=last.mail_id, recipient="lina@example.com")
+
+
+def test_a_mail_is_found_after_its_senders_were_away_for_days(ace, mailgun, make_message, ace_sandbox):
+    message = make_message("lina@example.com")
+    mailgun.send(message)
+    for _, event in ace_sandbox.sandbox.twins["mailgun"]._post.events:
+        event["timestamp"] -= 3 * 24 * 3600
+    assert ace.mail.find(message).sent is not None
 
 
 def test_events_are_paged_to_their_end(mailgun, make_message, ace_sandbox):
