@@ -52,7 +52,7 @@ def test_a_room_with_a_connection_names_its_channel_and_each_is_asked_for_once(
     (channel,) = join(ace, ace_sandbox).ids_at("agora")
     lina = Subject(user="user-9", ids={"agora": (f"{channel}/one", f"{channel}/two", channel)})
     assert len(ace.privacy.export(lina).records) == 2
-    assert len(ace_sandbox.control.journal(provider="agora", operation="list_channel_users")) == 1
+    assert len(ace_sandbox.control.journal(provider="agora", operation="list_users")) == 1
 
 
 def test_a_rule_that_keeps_the_person_out_is_exported_and_stays(ace: Ace, ace_sandbox: RunningSandbox) -> None:
