@@ -145,7 +145,8 @@ def _decide(
 
 
 def _held(user_id: int) -> TeacherApplication:
-    found = TeacherApplication.objects.select_for_update().filter(pk=user_id).first()
+    # By the column behind it: a relation's own look-up hands the database numbers that it has no room for.
+    found = TeacherApplication.objects.select_for_update().filter(user__id=user_id).first()
     if found is None:
         raise AnsweredError(404, UNKNOWN)
     if found.user.status != "active":

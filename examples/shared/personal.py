@@ -59,7 +59,7 @@ def subject(user: Any, *, paid: Iterable[tuple[str, str]], seen: Iterable[tuple[
         seen: where they were seen in classes that go on now: the provider, its room, and the connection.
     """
     ids: dict[str, tuple[str, ...]] = {"didit": (user.verification_id,)} if user.verification_id else {}
-    for service, one in (*paid, *(_place(*each) for each in seen)):
+    for service, one in (*paid, *((provider, f"{room}/{connection}") for provider, room, connection in seen)):
         ids[service] = (*ids.get(service, ()), one)
     return Subject(user=user_key(user.id), emails=(user.email,), ids=ids)
 
@@ -82,11 +82,6 @@ def as_file(held: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     """Give what is held as the text of a file, and the headers that make browsers save it."""
     headers = {"content-disposition": 'attachment; filename="my-data.json"', "cache-control": "no-store"}
     return json.dumps(held, ensure_ascii=False, indent=2), headers
-
-
-def _place(provider: str, room: str, connection: str) -> tuple[str, str]:
-    """Give a place in a room by the id that the provider's data map takes: Jitsi puts out connections, Agora people."""
-    return provider, f"{room}/{connection}" if provider == "jitsi" else room
 
 
 def _json(value: Any) -> Any:

@@ -198,6 +198,20 @@ def held(story: Story) -> dict[str, Any]:
     return found
 
 
+FILLED = (
+    "profile",
+    "ai_consent",
+    "enrollments",
+    "payments",
+    "applications",
+    "notifications",
+    "sign_ins",
+    "advisor",
+    "audit",
+)
+"""What an export has something of, of somebody who lived on the platform as `lived` lets them."""
+
+
 def lived(platform: Platform, admin: httpx.Client) -> Story:
     """Give a student who paid, applied, asked the advisor, was told things and has a place in a course."""
     story = Story(platform.url, platform.control, email=f"life-{next(NUMBERS)}@example.com", name="Lina Farouk")
@@ -219,12 +233,11 @@ def test_ones_data_holds_everything_and_no_secret(shared: Platform, admin: httpx
     with lived(shared, admin) as story:
         data = held(story)
     assert data["account"]["email"] == story.email
-    filled = ("profile", "ai_consent", "enrollments", "payments", "applications", "notifications", "advisor", "audit")
-    assert [name for name in filled if not data[name]] == []
+    assert [name for name in FILLED if not data[name]] == []
     assert {one["service"] for one in data["services"]["services"]} >= {"didit", "stripe", "mailgun"}
     assert data["applications"][0]["cv_text"] == "My life so far"
     assert {said["speaker"] for said in data["advisor"]} == {"user", "advisor"} or len(data["advisor"]) == 2
-    assert not re.search(r"\"(password|token_hash)\"", json.dumps(data))
+    assert not re.search(r"\"(password|token_hash|session_key|session_data)\"", json.dumps(data))
 
 
 def test_ones_data_is_nobody_elses(shared: Platform, admin: httpx.Client, student: Story) -> None:
@@ -249,6 +262,7 @@ def test_an_erased_account_leaves_its_payments_and_no_word_about_its_owner(
         erased = story.browser.post("/account/erase", data={"password": PASSWORD})
         assert (erased.status_code, say("account_kept_payments", "en") in erased.text) == (200, True)
         assert [who.browser.get("/payments").headers.get("location") for who in (story, elsewhere)] == ["/login"] * 2
+        assert platform.database.one("SELECT count(*) FROM logins WHERE user_id = :one", one=user) == 0
         assert not elsewhere.sign_in()
         books = platform.database.books()
         assert (books["payments"], books["places"], books["students"]) == (["paid"], [False], 0)

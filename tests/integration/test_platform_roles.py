@@ -196,6 +196,26 @@ def test_what_means_nothing_is_answered_422(who: str, method: str, path: str, bo
     assert town.asked(who, method, path, **body).status_code == 422
 
 
+@pytest.mark.parametrize("number", [0, -1, 2**63 - 1, 2**63, 10**30])
+@pytest.mark.parametrize(
+    ("who", "method", "path", "status"),
+    [
+        ("admin", "POST", "/admin/teachers/{number}/approve", 404),
+        ("admin", "POST", "/api/admin/teachers/{number}/approve", 404),
+        ("student", "POST", "/notifications/{number}/read", 404),
+        ("student", "POST", "/api/notifications/{number}/read", 404),
+        ("student", "GET", "/api/notifications?before={number}", 200),
+        ("student", "GET", "/notifications?before={number}", 200),
+        ("admin", "GET", "/api/admin/audit?before={number}", 200),
+        ("admin", "GET", "/admin/audit?before={number}", 200),
+    ],
+)
+def test_a_number_that_no_row_has_finds_nothing(
+    who: str, method: str, path: str, status: int, number: int, town: Town
+) -> None:
+    assert town.people[who].request(method, path.format(number=number)).status_code == status
+
+
 def test_a_route_without_a_row_fails() -> None:
     modules = (teachers, trail, offers, applications, company, stopping, notifications, account)
     routes = {_shape(one) for module in modules for one in _named(module.router)}

@@ -68,7 +68,8 @@ class AgoraDataMap:
             present = {*told.users, *told.broadcasters, *told.audience}
             return [Place(channel=channel, uid=uid) for uid in numbers if uid in present]
 
-        channels = subject.ids_at("agora")
+        # `room/connection`, as other providers of live classes need it, names a channel too: none has a slash.
+        channels = tuple(dict.fromkeys(each.partition("/")[0] for each in subject.ids_at("agora")))
         asked = InOrder([self._calls.list_channel_users(channel=channel) for channel in channels])
         return asked.map(lambda told: tuple(chain.from_iterable(map(found, channels, told))))
 

@@ -46,6 +46,15 @@ def test_the_person_and_the_screen_are_put_out_and_nobody_else(ace: Ace, ace_san
     assert len(left) == 2
 
 
+def test_a_room_with_a_connection_names_its_channel_and_each_is_asked_for_once(
+    ace: Ace, ace_sandbox: RunningSandbox
+) -> None:
+    (channel,) = join(ace, ace_sandbox).ids_at("agora")
+    lina = Subject(user="user-9", ids={"agora": (f"{channel}/one", f"{channel}/two", channel)})
+    assert len(ace.privacy.export(lina).records) == 2
+    assert len(ace_sandbox.control.journal(provider="agora", operation="list_users")) == 1
+
+
 def test_a_rule_that_keeps_the_person_out_is_exported_and_stays(ace: Ace, ace_sandbox: RunningSandbox) -> None:
     lina = join(ace, ace_sandbox)
     ace.video.remove(lina.ids_at("agora")[0], "user-9", lasts=timedelta(minutes=5))
