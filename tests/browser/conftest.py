@@ -20,6 +20,9 @@ from ace_integrations import Ace, Settings
 from ace_integrations.payments import GatewayReport
 
 HERE = ("127.0.0.1", "localhost")
+
+# As long as a crowded machine needs; what is there sooner is seen sooner.
+expect.set_options(timeout=20_000)
 COOKIE = "platform_session"
 ADMIN_PASSWORD = "an admin of tests"
 MANY = tuple(f"{name}=1000/minute" for name in ("default", "login", "payments", "ai"))
