@@ -248,7 +248,7 @@ def test_while_live_messages_are_down_the_pages_ask_and_nothing_needs_a_reload(
         assert school.teacher.browser.post(f"/api/live/session/{session}/join").status_code == 200
         for page in (student, elsewhere):
             page.clock.run_for(16_000)
-        expect(toast(elsewhere, title)).to_be_visible(timeout=PATIENCE_MS)
+        expect(toast(elsewhere, title).filter(has_text="Live now:")).to_be_visible(timeout=PATIENCE_MS)
         student.get_by_role("button", name="Join the class").click(timeout=PATIENCE_MS)
         expect(panel(student, "inside")).to_be_visible(timeout=PATIENCE_MS)
         end(school, session)
