@@ -27,6 +27,7 @@ from ace_integrations.video.agora import RtcPrivilege, RtcService
 from ace_integrations.video.agora.token import read_unverified
 from ace_integrations.video.jitsi import JitsiSettings
 
+campaign = pytest.mark.campaign
 NUMBERS = count(1)
 NOT_AUTHORIZED = {"error": "You are not authorized to join this session"}
 PEOPLE = ("anonymous", "enrolled", "outsider", "teacher", "other_teacher", "admin")
@@ -85,7 +86,16 @@ def form(platform: Platform, **fields: Any) -> dict[str, Any]:
     return {**usual, **fields}
 
 
-@pytest.fixture(scope="module", params=list(product(KINDS, ("jitsi", "agora"))), ids="-".join)
+PLATFORMS = [
+    pytest.param(
+        (kind, video), id=f"{kind}-{video}", marks=() if (kind == "django") == (video == "agora") else campaign
+    )
+    for kind, video in product(KINDS, ("jitsi", "agora"))
+]
+"""Each platform with one provider a day, and by the campaign with the other."""
+
+
+@pytest.fixture(scope="module", params=PLATFORMS)
 def school(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     """Give one school to all tests of a platform and a provider; each makes its own classes."""
     kind, video = request.param
