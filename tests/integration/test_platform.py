@@ -290,14 +290,14 @@ def test_who_is_enrolled_cannot_pay_again(shared: Platform) -> None:
 NAMED = ("course_id", "payment_id", "job_id", "application_id", "session_id", "user_id", "notice_id", "token")
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "http://127.0.0.1:1"])
 @pytest.mark.parametrize("route", [route for route in ACCESS if route.startswith(("POST", "PUT"))])
-def test_a_form_of_another_site_is_refused(route: str, origin: str, shared: Platform) -> None:
+def test_a_form_of_another_site_is_refused(route: str, shared: Platform) -> None:
     method, _, path = route.partition(" ")
     # With the right token: the browser sends the cookie along whoever made the form.
     with shared.browser() as browser:
-        answer = browser.request(method, path.format(**dict.fromkeys(NAMED, 1)), headers={"origin": origin})
-    assert answer.status_code == 403
+        for origin in ("https://evil.example.com", "null", "http://127.0.0.1:1"):
+            answer = browser.request(method, path.format(**dict.fromkeys(NAMED, 1)), headers={"origin": origin})
+            assert (origin, answer.status_code) == (origin, 403)
 
 
 @pytest.mark.parametrize(
@@ -643,15 +643,18 @@ def test_a_mail_is_tried_for_72_hours_in_every_zone_and_then_given_up(fresh: Pla
     fresh.control.fail("reset_before", provider="mailgun", times=None)
     with fresh.student() as story:
         story.sign_up()
-        for hours, state in ((71, "waiting"), (2, "dead")):
+        # What was taken up at 70 hours ended as "waiting", or it would not be taken up at 71.
+        for hours in (70, 1):
             tried = story.until(lambda: _tried(fresh), "the relay must try")
             fresh.control.advance(hours * 3600)
             story.until(lambda tried=tried: _tried(fresh) > tried, "the relay must try again")  # type: ignore[misc]
-            assert _mail(fresh)[0] == state
+        assert _mail(fresh)[0] == "waiting"
+        fresh.control.advance(2 * 3600)
+        story.until(lambda: _mail(fresh)[0] == "dead", "the relay must give up")
 
 
 def _tried(platform: Platform) -> int:
-    """Give how many tries have ended."""
+    """Give how many tries have begun, of those that send when they ended."""
     # Read once: between two reads a try may begin.
     state, _, attempts = _mail(platform)
     return 0 if state == "sending" else attempts
