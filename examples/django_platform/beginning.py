@@ -11,10 +11,7 @@ from django.db import connection, transaction
 from examples.django_platform.accounts import keep_admin
 from examples.django_platform.models import Course, Job
 from examples.django_platform.services import now
-from examples.shared.beginning import COURSES, first_postings
-
-_STARTING = 7421
-"""The lock of starting processes: any number that nothing else locks in this database."""
+from examples.shared.beginning import COURSES, STARTING, first_postings
 
 
 def prepare() -> None:
@@ -43,11 +40,11 @@ def _alone() -> Generator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_STARTING])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [STARTING])
         try:
             yield
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_STARTING])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [STARTING])
 
 
 def _count_on() -> None:

@@ -27,8 +27,7 @@ def classes_of(request: HttpRequest, user: User) -> HttpResponse:
 @visiting
 def schedule(request: HttpRequest, user: User) -> HttpResponse:
     """Schedule a class, or show the form again with what is wrong; what was typed stays."""
-    usual = {"zone": shared.ZONES[0], "minutes": "60"}
-    form = {**usual, **request.POST.dict()}
+    form = {**shared.BEGINS_WITH, **request.POST.dict()}
     values: dict[str, Any] = {name: form.get(name, "") for name in ("title", "starts_at", "zone", "minutes")}
     values["course_id"] = number_in(request.POST.get("course_id", ""), "course_id")
     course = Course.objects.filter(pk=values["course_id"]).first()

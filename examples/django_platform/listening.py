@@ -8,7 +8,6 @@ from examples.django_platform import classes
 from examples.django_platform.accounts import visitor
 from examples.django_platform.answering import AnsweredError
 from examples.django_platform.models import Course, Profile, User
-from examples.shared import universities
 from examples.shared.accounts import user_key
 from examples.shared.listening import channel_number
 
@@ -42,8 +41,7 @@ def of_course(user: User, *, id: str) -> Member | None:
 
 @rules.on("private-university.{id}")
 def of_university(user: User, *, id: str) -> Member | None:
-    named = Profile.objects.filter(user=user).values_list("university", flat=True).first()
-    return member(user) if named and id == universities.key_of(named) else None
+    return member(user) if Profile.objects.filter(user=user, university_id=id).exists() else None
 
 
 @rules.on("presence-session.{id}")

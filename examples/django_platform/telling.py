@@ -9,7 +9,6 @@ from ace_integrations.contrib.django.broadcasts import DjangoBroadcastQueue
 from ace_integrations.realtime import Broadcast, private_course, private_university, private_user
 from examples.django_platform.models import Course, Enrollment, News, Notice, Profile, User
 from examples.django_platform.services import now
-from examples.shared import universities
 from examples.shared.news import KEPT, MOST, rows_of, told_once
 from examples.shared.notices import columns_of
 
@@ -49,8 +48,8 @@ def channels_of(user: User) -> list[str]:
         taken = Enrollment.objects.filter(user=user, active=True).values_list("course_id", flat=True)
         channels += [private_course(course_id) for course_id in sorted({*taught, *taken})]
     profile = Profile.objects.filter(user=user).first()
-    if profile is not None and profile.university:
-        channels.append(private_university(universities.key_of(profile.university)))
+    if profile is not None and profile.university_id:
+        channels.append(private_university(profile.university_id))
     return [channel.name for channel in channels]
 
 

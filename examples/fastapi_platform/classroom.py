@@ -38,8 +38,8 @@ async def schedule(
     course_id: Annotated[int, Form(ge=1, lt=2**63)],
     title: Annotated[str, Form()] = "",
     starts_at: Annotated[str, Form()] = "",
-    zone: Annotated[str, Form()] = shared.ZONES[0],
-    minutes: Annotated[str, Form()] = "60",
+    zone: Annotated[str, Form()] = shared.BEGINS_WITH["zone"],
+    minutes: Annotated[str, Form()] = shared.BEGINS_WITH["minutes"],
 ) -> Response:
     """Schedule a class, or show the form again with what is wrong; what was typed stays."""
     if user is None:

@@ -7,11 +7,9 @@ from sqlalchemy import event, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from examples.fastapi_platform.tables import Base, Course, Job, utc_now
-from examples.shared.beginning import COURSES, first_postings
+from examples.shared.beginning import COURSES, STARTING, first_postings
 
 Sessions = async_sessionmaker[AsyncSession]
-_STARTING = 7421
-"""The lock of starting processes: any number that nothing else locks in this database."""
 
 
 def open_engine(url: str | None = None) -> AsyncEngine:
@@ -44,7 +42,7 @@ async def alone(transaction: AsyncConnection | AsyncSession) -> None:
     """
     bind = transaction if isinstance(transaction, AsyncConnection) else transaction.get_bind()
     if bind.dialect.name == "postgresql":
-        await transaction.execute(select(func.pg_advisory_xact_lock(_STARTING)))
+        await transaction.execute(select(func.pg_advisory_xact_lock(STARTING)))
 
 
 def _make_sqlite_strict(engine: AsyncEngine) -> None:

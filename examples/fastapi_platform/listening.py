@@ -9,7 +9,6 @@ from ace_integrations.realtime import ChannelRules, Member
 from ace_integrations.video import ClassStatus, Standing
 from examples.fastapi_platform import classes
 from examples.fastapi_platform.tables import Course, Profile, User
-from examples.shared import universities
 from examples.shared.accounts import user_key
 from examples.shared.listening import channel_number
 
@@ -37,8 +36,7 @@ def channel_rules(sessions: Callable[[], Any]) -> ChannelRules[User]:
     async def of_university(user: User, *, id: str) -> Member | None:
         async with sessions()() as session:
             profile = await session.get(Profile, user.id)
-        named = profile.university if profile is not None else None
-        return member(user) if named and id == universities.key_of(named) else None
+        return member(user) if profile is not None and profile.university_id == id else None
 
     @rules.on("presence-session.{id}")
     async def in_session(user: User, *, id: str) -> Member | None:

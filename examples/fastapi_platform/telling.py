@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ace_integrations.contrib.sqlalchemy.broadcasts import AsyncSqlBroadcastQueue
 from ace_integrations.realtime import Broadcast, private_course, private_university, private_user
 from examples.fastapi_platform.tables import Course, Enrollment, News, Notice, Profile, User
-from examples.shared import universities
 from examples.shared.news import KEPT, MOST, rows_of, told_once
 from examples.shared.notices import columns_of
 
@@ -59,8 +58,8 @@ async def channels_of(session: AsyncSession, user: User) -> list[str]:
         found = await session.scalars(taught.union(taken))
         channels += [private_course(course_id) for course_id in sorted(found)]
     profile = await session.get(Profile, user.id)
-    if profile is not None and profile.university:
-        channels.append(private_university(universities.key_of(profile.university)))
+    if profile is not None and profile.university_id:
+        channels.append(private_university(profile.university_id))
     return [channel.name for channel in channels]
 
 

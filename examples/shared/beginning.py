@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+STARTING = 7421
+"""The lock of starting processes: any number that nothing else locks in the platform's database."""
+
 COURSES: tuple[dict[str, Any], ...] = (
     {
         "id": 1,

@@ -40,6 +40,9 @@ LONGEST_TITLE = 200
 ZONES = ("Africa/Cairo", "Asia/Riyadh", "Asia/Dubai", "UTC")
 """What a teacher may give a time in; scripts give any zone."""
 
+BEGINS_WITH = {"zone": ZONES[0], "minutes": "60"}
+"""What a teacher's form says before anything is typed."""
+
 MOST_PAST = 20
 
 PAGE = "page"
@@ -256,7 +259,7 @@ def listed(
         "shown_start": shown_start,
         "own": own,
         "zones": ZONES,
-        "values": values or {"zone": ZONES[0], "minutes": "60"},
+        "values": values or BEGINS_WITH,
         "wrong": wrong,
     }
 
